@@ -1,0 +1,138 @@
+"""The result of a stitch: machines, nodes, flows, coverage. Plain values, ready to be drawn.
+
+The names are those of the JSON output (docs/json-output.md); ``group.py`` maps one graph to a
+coarser one, ``render/`` turns one into text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+MATCHES = ("reciprocal", "nat", "queued", "one-sided", "attempt", "recent", "peer")
+"""The kinds of match, strongest first."""
+
+LEVELS = ("connection", "process", "service", "container", "host")
+"""What a node stands for, finest first (``connection`` has the nodes of ``process``)."""
+
+SAMPLES = 5
+"""How many connections a flow names as examples."""
+
+Sample = tuple[str, int, str, int]
+"""One connection: the client's own address and port, the server's own address and port."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Listener:
+    """A port a process takes traffic on. ``proto`` never ends in 6.
+
+    ``address`` is the bound address (``0.0.0.0``, ``::``), for ``packet`` the interface index.
+    ``port`` is the IP protocol for ``raw``, the ethertype for ``packet``, the id for ``icmp``.
+    """
+
+    proto: str
+    address: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A machine. ``captured`` is (first, last) in unix seconds, ``problems`` are sentences."""
+
+    id: str
+    name: str
+    addresses: tuple[str, ...] = ()
+    captured: tuple[float, float] | None = None
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One process, or processes drawn as one. A field whose processes differ is None.
+
+    ``name`` is always comm, ``label`` what is shown. ``owner`` is None for a node with processes,
+    ``"none"`` where nobody holds the sockets, ``"unseen"`` where the capture could not see who.
+    ``netns`` is the display name of an extra network namespace, None for the machine's own.
+    """
+
+    id: str
+    machine: str
+    name: str | None
+    label: str
+    netns: str | None = None
+    pids: tuple[int, ...] = ()
+    uid: int | None = None
+    security: str | None = None
+    unit: str | None = None
+    container: str | None = None
+    exe: str | None = None
+    owner: str | None = None
+    listeners: tuple[Listener, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Connections between two nodes. ``source`` is the client where ``directed``.
+
+    ``port`` is the server socket's own port (None for unix and pipe, which have ``path``).
+    ``matches`` counts connections by kind, ``match`` is the strongest of them. ``via`` names the
+    machines that translated, ``dialled`` what the client asked for when that differs.
+    ``samples`` are the smallest five.
+    """
+
+    source: str
+    target: str
+    proto: str
+    port: int | None
+    connections: int
+    match: str
+    matches: dict[str, int]
+    directed: bool = True
+    path: str | None = None
+    via: tuple[str, ...] = ()
+    dialled: tuple[str, int] | None = None
+    samples: tuple[Sample, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Missing:
+    """An address and port that sockets of the group talk to and whose machine is not captured."""
+
+    proto: str
+    address: str
+    port: int
+    sockets: int
+
+
+@dataclass(slots=True)
+class Coverage:
+    """What became of every socket. The eight counts after ``sockets`` add up to it."""
+
+    sockets: int = 0
+    joined: int = 0
+    listening: int = 0
+    unconnected: int = 0
+    recent: int = 0
+    attempt: int = 0
+    external: int = 0
+    ambiguous: int = 0
+    unmatched: int = 0
+    pairs: int = 0
+    reciprocal: int = 0
+    nat: int = 0
+    queued: int = 0
+    one_sided: int = 0
+    self: int = 0
+    unowned: int = 0
+    other: dict[str, int] = field(default_factory=dict)
+    missing: tuple[Missing, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """A stitched group, each tuple sorted: the same input gives the same graph."""
+
+    machines: tuple[Machine, ...]
+    nodes: tuple[Node, ...]
+    flows: tuple[Flow, ...]
+    coverage: Coverage
+    level: str = "process"

@@ -1,0 +1,84 @@
+"""One sample of one machine, as read from a snapshot file of either format.
+
+Everything is as the target said it: nothing here is decoded, trusted or joined yet.
+``None`` always means unknown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+ByteOrder = str
+"""``"little"`` or ``"big"``: the byte order of the machine that was captured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """Who the captured machine is."""
+
+    name: str
+    byteorder: ByteOrder
+    machine_id: str | None = None
+    boot_id: str | None = None
+    kernel: str | None = None
+    arch: str | None = None
+    btime: int | None = None
+    clk_tck: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One process; ``start`` in clock ticks since boot, ``uid`` the effective one."""
+
+    pid: int
+    ppid: int | None = None
+    start: int | None = None
+    comm: str | None = None
+    exe: str | None = None
+    uid: int | None = None
+    security: str | None = None
+    caps: str | None = None
+    netns: int | None = None
+    cgroup: str | None = None
+    argv: tuple[str, ...] | None = None
+    sockets: list[int] = field(default_factory=list)
+    pipes: list[tuple[int, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkNamespace:
+    """One network namespace: its addresses and the verbatim texts of its tables, by name."""
+
+    id: int | None
+    name: str | None = None
+    addresses: tuple[str, ...] | None = None
+    ip_local_port_range: tuple[int, int] | None = None
+    forwarding: bool | None = None
+    tables: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What the capture could not see: ``what`` was asked for, ``error`` the errno name."""
+
+    what: str
+    error: str
+    count: int
+    example: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One sample. ``source`` names it in messages: the file, with ``:N`` for line N of several."""
+
+    source: str
+    format: int
+    host: Host
+    processes: list[Process]
+    netns: list[NetworkNamespace]
+    unix_peers: list[tuple[int, int]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    euid: int | None = None
+    cap_eff: str | None = None
+    started: float | None = None
+    finished: float | None = None
