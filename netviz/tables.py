@@ -1,0 +1,97 @@
+"""Parsed tables as columns: what both parsers fill and everything after them reads.
+
+One column is one ``array.array``; entry *i* of every column of a table is the same socket. An IP
+address is 128 bits in two columns (high and low half), in canonical form: an IPv4 address is its
+IPv4-mapped IPv6 address, so that a socket of ``tcp`` and one of ``tcp6`` compare equal (rule 1 of
+docs/join-rules.md). ``0.0.0.0`` is therefore ``::ffff:0.0.0.0`` and differs from ``::``.
+"""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass, field
+
+UNKNOWN_UID = 0xFFFFFFFF
+"""The uid of a socket where the kernel did not say (-1 is never a real user)."""
+
+# include/net/tcp_states.h; the states of udp and raw sockets use the same numbers.
+ESTABLISHED = 0x01
+SYN_SENT = 0x02
+SYN_RECV = 0x03
+FIN_WAIT1 = 0x04
+FIN_WAIT2 = 0x05
+TIME_WAIT = 0x06
+CLOSE = 0x07
+CLOSE_WAIT = 0x08
+LAST_ACK = 0x09
+LISTEN = 0x0A
+CLOSING = 0x0B
+
+
+def _column(typecode: str) -> array[int]:
+    return array(typecode)
+
+
+@dataclass(slots=True)
+class BadLines:
+    """Lines of one table that are no sockets: how many, and the first as it was (shortened)."""
+
+    count: int = 0
+    first: str = ""
+
+
+@dataclass(slots=True)
+class InetColumns:
+    """The sockets of one of tcp, tcp6, udp, udp6, udplite, udplite6, raw, raw6, icmp, icmp6.
+
+    The local port is the IP protocol in raw tables, the echo id in icmp tables.
+    """
+
+    local_hi: array[int] = field(default_factory=lambda: _column("Q"))
+    local_lo: array[int] = field(default_factory=lambda: _column("Q"))
+    remote_hi: array[int] = field(default_factory=lambda: _column("Q"))
+    remote_lo: array[int] = field(default_factory=lambda: _column("Q"))
+    local_port: array[int] = field(default_factory=lambda: _column("H"))
+    remote_port: array[int] = field(default_factory=lambda: _column("H"))
+    state: array[int] = field(default_factory=lambda: _column("B"))
+    uid: array[int] = field(default_factory=lambda: _column("I"))
+    inode: array[int] = field(default_factory=lambda: _column("Q"))
+    bad: BadLines = field(default_factory=BadLines)
+
+    def __len__(self) -> int:
+        return len(self.inode)
+
+
+@dataclass(slots=True)
+class UnixColumns:
+    """The sockets of /proc/net/unix.
+
+    ``path_start`` and ``path_end`` are offsets into the UTF-8 bytes of the table's text; they are
+    equal where the socket has no name. A name with newlines spans several lines of the table.
+    """
+
+    flags: array[int] = field(default_factory=lambda: _column("I"))
+    type: array[int] = field(default_factory=lambda: _column("H"))
+    state: array[int] = field(default_factory=lambda: _column("B"))
+    inode: array[int] = field(default_factory=lambda: _column("Q"))
+    path_start: array[int] = field(default_factory=lambda: _column("Q"))
+    path_end: array[int] = field(default_factory=lambda: _column("Q"))
+    bad: BadLines = field(default_factory=BadLines)
+
+    def __len__(self) -> int:
+        return len(self.inode)
+
+
+@dataclass(slots=True)
+class PacketColumns:
+    """The sockets of /proc/net/packet: ethertype (``protocol``) and interface index."""
+
+    type: array[int] = field(default_factory=lambda: _column("H"))
+    protocol: array[int] = field(default_factory=lambda: _column("H"))
+    interface: array[int] = field(default_factory=lambda: _column("I"))
+    uid: array[int] = field(default_factory=lambda: _column("I"))
+    inode: array[int] = field(default_factory=lambda: _column("Q"))
+    bad: BadLines = field(default_factory=BadLines)
+
+    def __len__(self) -> int:
+        return len(self.inode)
