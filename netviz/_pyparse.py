@@ -117,7 +117,7 @@ def parse_unix(text: str) -> UnixColumns:
             columns.inode.append(inode)
             columns.path_start.append(start + found.start(5) if named else 0)
             columns.path_end.append(end if named else 0)
-        elif named and end < len(encoded) and b"\0" not in line:
+        elif named and line.strip(_BLANKS) and b"\0" not in line:
             columns.path_end[-1] = end
         else:
             _count_bad(columns.bad, line, number, b"RefCount")

@@ -95,3 +95,49 @@ class PacketColumns:
 
     def __len__(self) -> int:
         return len(self.inode)
+
+
+@dataclass(slots=True)
+class ConnectedColumns:
+    """The connected sockets of one table, 45 bytes each.
+
+    ``local`` indexes ``locals_hi`` and ``locals_lo``: a machine has few addresses. ``owner``
+    numbers the set of processes that hold the socket, 0 for nobody.
+    """
+
+    local: array[int] = field(default_factory=lambda: _column("I"))
+    remote_hi: array[int] = field(default_factory=lambda: _column("Q"))
+    remote_lo: array[int] = field(default_factory=lambda: _column("Q"))
+    local_port: array[int] = field(default_factory=lambda: _column("H"))
+    remote_port: array[int] = field(default_factory=lambda: _column("H"))
+    state: array[int] = field(default_factory=lambda: _column("B"))
+    uid: array[int] = field(default_factory=lambda: _column("I"))
+    inode: array[int] = field(default_factory=lambda: _column("Q"))
+    owner: array[int] = field(default_factory=lambda: _column("I"))
+    locals_hi: array[int] = field(default_factory=lambda: _column("Q"))
+    locals_lo: array[int] = field(default_factory=lambda: _column("Q"))
+
+    def __len__(self) -> int:
+        return len(self.inode)
+
+
+@dataclass(slots=True)
+class Candidates:
+    """Sockets whose remote address somebody in the group owns, of the whole group.
+
+    ``local`` and ``remote`` are numbers of the AddressTable, ``namespace`` and ``owner`` of the
+    Fleet, ``proto`` an index of ``CONNECTION_PROTOCOLS``.
+    """
+
+    namespace: array[int] = field(default_factory=lambda: _column("I"))
+    proto: array[int] = field(default_factory=lambda: _column("B"))
+    local: array[int] = field(default_factory=lambda: _column("I"))
+    remote: array[int] = field(default_factory=lambda: _column("I"))
+    local_port: array[int] = field(default_factory=lambda: _column("H"))
+    remote_port: array[int] = field(default_factory=lambda: _column("H"))
+    state: array[int] = field(default_factory=lambda: _column("B"))
+    inode: array[int] = field(default_factory=lambda: _column("Q"))
+    owner: array[int] = field(default_factory=lambda: _column("I"))
+
+    def __len__(self) -> int:
+        return len(self.inode)

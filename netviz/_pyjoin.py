@@ -1,0 +1,460 @@
+"""The loops over single sockets in pure Python: the exact twin of ``_fastjoin.pyx``.
+
+Everything here works on columns and numbers. What the numbers mean, and every decision that a rule
+of the join takes per address, namespace or listener, is made outside.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from netviz.addresses import is_ipv4, is_loopback
+from netviz.tables import (
+    CLOSE_WAIT,
+    ESTABLISHED,
+    LISTEN,
+    SYN_RECV,
+    TIME_WAIT,
+    Candidates,
+    ConnectedColumns,
+    InetColumns,
+)
+
+IMPLEMENTATION = "pure"
+
+NOT_ACCEPTED = (ESTABLISHED, SYN_RECV, CLOSE_WAIT)
+"""States in which a socket without inode waits for its listener's process to accept it."""
+
+SHOWN_SAMPLES = 5
+
+
+class InodeOwners:
+    """Which owner holds each inode, in one sample."""
+
+    def __init__(self) -> None:
+        self._owners: dict[int, int] = {}
+        self._listed: set[int] = set()
+
+    def add(self, inodes: Sequence[int], owner: int) -> list[tuple[int, int]]:
+        """``owner`` holds ``inodes``; gives (inode, other owner) for those already held."""
+        held = []
+        for inode in inodes:
+            other = self._owners.setdefault(inode, owner)
+            if other != owner and inode:
+                held.append((inode, other))
+        return held
+
+    def replace(self, inode: int, owner: int) -> None:
+        self._owners[inode] = owner
+
+    def find(self, inodes: array[int]) -> array[int]:
+        """The owner of each inode, 0 for none; inode 0 is never held. They count as listed."""
+        get = self._owners.get
+        self._listed.update(inodes)
+        return array("I", [get(inode, 0) if inode else 0 for inode in inodes])
+
+    def unlisted(self) -> int:
+        """How many held inodes were never asked for."""
+        return sum(1 for inode in self._owners if inode and inode not in self._listed)
+
+
+class Settled(NamedTuple):
+    """One table, sorted out: repeats are gone, ``bound`` numbers sockets of the parsed columns."""
+
+    connected: ConnectedColumns
+    bound: array[int]
+    served: dict[tuple[int, int], int]
+
+
+def settle(columns: InetColumns, owners: array[int]) -> Settled:
+    """Part connected sockets from bound ones (listening, or without a remote port).
+
+    A repeat (same tuple and inode) is left out: the kernel prints sockets twice while the table
+    changes under the reader (prometheus/procfs #576). ``served`` counts connections by (local port,
+    owner) for ports that have a listening socket in this table.
+    """
+    connected = ConnectedColumns()
+    bound = array("I")
+    seen = set()
+    locals_: dict[tuple[int, int], int] = {}
+    listening = {columns.local_port[i] for i in range(len(columns)) if columns.state[i] == LISTEN}
+    served: dict[tuple[int, int], int] = {}
+    for i in range(len(columns)):
+        local = (columns.local_hi[i], columns.local_lo[i])
+        remote_hi, remote_lo = columns.remote_hi[i], columns.remote_lo[i]
+        local_port, remote_port = columns.local_port[i], columns.remote_port[i]
+        state, inode, owner = columns.state[i], columns.inode[i], owners[i]
+        identity = (local, local_port, remote_hi, remote_lo, remote_port, inode)
+        if identity in seen:
+            continue
+        seen.add(identity)
+        if state == LISTEN or remote_port == 0:
+            bound.append(i)
+            continue
+        connected.local.append(locals_.setdefault(local, len(locals_)))
+        connected.remote_hi.append(remote_hi)
+        connected.remote_lo.append(remote_lo)
+        connected.local_port.append(local_port)
+        connected.remote_port.append(remote_port)
+        connected.state.append(state)
+        connected.uid.append(columns.uid[i])
+        connected.inode.append(inode)
+        connected.owner.append(owner)
+        if owner and local_port in listening:
+            served[(local_port, owner)] = served.get((local_port, owner), 0) + 1
+    connected.locals_hi = array("Q", [hi for hi, _ in locals_])
+    connected.locals_lo = array("Q", [lo for _, lo in locals_])
+    return Settled(connected, bound, served)
+
+
+def unite(tables: Sequence[ConnectedColumns]) -> list[ConnectedColumns]:
+    """The same tables without the sockets that an earlier one of them has (tuple and inode).
+
+    A holder that the earlier table does not know is taken from the later one.
+    """
+    first: dict[tuple[int, ...], tuple[int, int]] = {}
+    united = []
+    for number, table in enumerate(tables):
+        kept = ConnectedColumns(locals_hi=table.locals_hi, locals_lo=table.locals_lo)
+        united.append(kept)
+        for i in range(len(table)):
+            identity = (
+                table.locals_hi[table.local[i]],
+                table.locals_lo[table.local[i]],
+                table.local_port[i],
+                table.remote_hi[i],
+                table.remote_lo[i],
+                table.remote_port[i],
+                table.inode[i],
+            )
+            known = first.setdefault(identity, (number, len(kept)))
+            if known != (number, len(kept)):
+                owners = united[known[0]].owner
+                owners[known[1]] = owners[known[1]] or table.owner[i]
+                continue
+            for name in _CONNECTED_COLUMNS:
+                getattr(kept, name).append(getattr(table, name)[i])
+    return united
+
+
+_CONNECTED_COLUMNS = (
+    "local",
+    "remote_hi",
+    "remote_lo",
+    "local_port",
+    "remote_port",
+    "state",
+    "uid",
+    "inode",
+    "owner",
+)
+
+
+class AddressTable:
+    """Numbers for the addresses that matter: those of the group, loopback as it is met."""
+
+    def __init__(self) -> None:
+        self.addresses: list[int] = []
+        self._numbers: dict[int, int] = {}
+
+    def __len__(self) -> int:
+        return len(self.addresses)
+
+    def add(self, address: int) -> int:
+        """The number of ``address``, a new one if it has none."""
+        number = self._numbers.setdefault(address, len(self.addresses))
+        if number == len(self.addresses):
+            self.addresses.append(address)
+        return number
+
+    def find(self, address: int) -> int:
+        """The number of ``address``, or -1."""
+        return self._numbers.get(address, -1)
+
+
+class Selection(NamedTuple):
+    """What became of the connected sockets of one table.
+
+    ``rows`` may have their other end in the group, at the address numbers ``remote``. ``external``,
+    ``recent`` and ``unowned`` count (the last over external sockets only); ``unaccepted`` are the
+    external ones without inode in a state of the accept queue, ``dialled`` counts external sockets
+    by (address, port) where no listener has their local port.
+    """
+
+    rows: array[int]
+    remote: array[int]
+    external: int
+    recent: int
+    unowned: int
+    unaccepted: array[int]
+    dialled: dict[tuple[int, int], int]
+
+
+def select(
+    table: ConnectedColumns, known: AddressTable, listening: bytes, with_recent: bool
+) -> Selection:
+    """Throw away early: find the sockets whose remote address the group owns.
+
+    ``listening[port]`` is 1 where the namespace has a listener on that port. TIME_WAIT sockets are
+    only counted unless ``with_recent``.
+    """
+    rows, remote, unaccepted = array("I"), array("I"), array("I")
+    dialled: dict[tuple[int, int], int] = {}
+    external = recent = unowned = 0
+    for i in range(len(table)):
+        state = table.state[i]
+        if state == TIME_WAIT and not with_recent:
+            recent += 1
+            continue
+        address = table.remote_hi[i] << 64 | table.remote_lo[i]
+        number = known.add(address) if is_loopback(address) else known.find(address)
+        if number >= 0:
+            rows.append(i)
+            remote.append(number)
+        elif state == TIME_WAIT:
+            recent += 1
+        else:
+            external += 1
+            if not table.owner[i]:
+                unowned += 1
+                if not table.inode[i] and state in NOT_ACCEPTED:
+                    unaccepted.append(i)
+            if not listening[table.local_port[i]]:
+                end = (address, table.remote_port[i])
+                dialled[end] = dialled.get(end, 0) + 1
+    return Selection(rows, remote, external, recent, unowned, unaccepted, dialled)
+
+
+def gather(
+    into: Candidates,
+    table: ConnectedColumns,
+    rows: array[int],
+    remote: array[int],
+    local: array[int],
+    namespace: int,
+    proto: int,
+) -> None:
+    """Append the selected sockets of a table; ``local`` maps its addresses to numbers."""
+    for i, number in zip(rows, remote, strict=True):
+        into.namespace.append(namespace)
+        into.proto.append(proto)
+        into.local.append(local[table.local[i]])
+        into.remote.append(number)
+        into.local_port.append(table.local_port[i])
+        into.remote_port.append(table.remote_port[i])
+        into.state.append(table.state[i])
+        into.inode.append(table.inode[i])
+        into.owner.append(table.owner[i])
+
+
+def distinct(left: array[int], right: array[int]) -> tuple[array[int], array[int], array[int]]:
+    """The different pairs of two columns: (left, right, number of its pair for each entry)."""
+    numbers: dict[tuple[int, int], int] = {}
+    of = array(
+        "I", [numbers.setdefault(pair, len(numbers)) for pair in zip(left, right, strict=True)]
+    )
+    return array("I", [a for a, _ in numbers]), array("I", [b for _, b in numbers]), of
+
+
+class ListenerTable:
+    """Which listener covers an address and port of a namespace, by numbers."""
+
+    def __init__(self, any4: int, any6: int) -> None:
+        self._any4 = any4
+        self._any6 = any6
+        self._listeners: dict[tuple[int, int, int, int], int] = {}
+
+    def add(self, namespace: int, proto: int, port: int, address: int, listener: int) -> None:
+        self._listeners[(namespace, proto, port, address)] = listener
+
+    def find(self, namespace: int, proto: int, port: int, address: int, ipv4: bool) -> int:
+        """The listener on that address, else on the wildcard (``::`` takes IPv4 too), else -1."""
+        get = self._listeners.get
+        for covering in (address, self._any4 if ipv4 else -1, self._any6):
+            listener = get((namespace, proto, port, covering))
+            if listener is not None:
+                return listener
+        return -1
+
+
+def cover(candidates: Candidates, listeners: ListenerTable, known: AddressTable) -> array[int]:
+    """For each candidate the listener that covers its local end, or -1."""
+    ipv4 = [is_ipv4(address) for address in known.addresses]
+    return array(
+        "i",
+        [
+            listeners.find(
+                candidates.namespace[i],
+                candidates.proto[i],
+                candidates.local_port[i],
+                candidates.local[i],
+                ipv4[candidates.local[i]],
+            )
+            for i in range(len(candidates))
+        ],
+    )
+
+
+def adopt(candidates: Candidates, listener: array[int], listener_owner: array[int]) -> array[int]:
+    """Give sockets that wait in an accept queue the owner of their listener; 1 marks them."""
+    queued = array("B", bytes(len(candidates)))
+    for i in range(len(candidates)):
+        if not candidates.inode[i] and candidates.state[i] in NOT_ACCEPTED and listener[i] >= 0:
+            queued[i] = 1
+            candidates.owner[i] = listener_owner[listener[i]]
+    return queued
+
+
+def match(candidates: Candidates, target: array[int]) -> tuple[array[int], array[int]]:
+    """Pair sockets whose tuples mirror each other, each in the namespace the other means.
+
+    ``target[i]`` is the namespace that owns the remote address of candidate i as seen from its own,
+    negative for none. Where one tuple stands several times in a namespace, established sockets are
+    paired first, then the smaller inode.
+    """
+    by_tuple: dict[tuple[int, ...], list[int]] = {}
+    for i in range(len(candidates)):
+        if target[i] >= 0:
+            by_tuple.setdefault(_tuple_of(candidates, i), []).append(i)
+
+    def preference(i: int) -> tuple[bool, int, int]:
+        return candidates.state[i] != ESTABLISHED, candidates.inode[i], candidates.state[i]
+
+    left, right = array("I"), array("I")
+    for key, ends in by_tuple.items():
+        namespace, proto, local, local_port, remote, remote_port = key
+        there = target[ends[0]]
+        mirrored = (there, proto, remote, remote_port, local, local_port)
+        if mirrored == key:
+            # Connected to itself: one socket is both ends.
+            left.extend(ends)
+            right.extend(ends)
+            continue
+        if mirrored < key:
+            continue
+        others = by_tuple.get(mirrored)
+        if others is None or target[others[0]] != namespace:
+            continue
+        ordered = sorted(ends, key=preference), sorted(others, key=preference)
+        for i, j in zip(*ordered, strict=False):
+            left.append(i)
+            right.append(j)
+    return left, right
+
+
+def _tuple_of(candidates: Candidates, i: int) -> tuple[int, ...]:
+    return (
+        candidates.namespace[i],
+        candidates.proto[i],
+        candidates.local[i],
+        candidates.local_port[i],
+        candidates.remote[i],
+        candidates.remote_port[i],
+    )
+
+
+class End(NamedTuple):
+    """Whose end a socket is: namespace, owner, covering listener (-1: none), inode is 0."""
+
+    namespace: int
+    owner: int
+    listener: int
+    orphan: bool
+
+
+def ends(candidates: Candidates, listener: array[int]) -> tuple[list[End], array[int]]:
+    """The different ends among the candidates, and the number of each candidate's."""
+    numbers: dict[End, int] = {}
+    of = array("I")
+    for i in range(len(candidates)):
+        end = End(
+            candidates.namespace[i],
+            candidates.owner[i],
+            listener[i],
+            candidates.inode[i] == 0,
+        )
+        of.append(numbers.setdefault(end, len(numbers)))
+    return list(numbers), of
+
+
+def orient(
+    candidates: Candidates,
+    left: array[int],
+    right: array[int],
+    listener: array[int],
+    first_port: array[int],
+    last_port: array[int],
+) -> tuple[array[int], array[int], array[int]]:
+    """Client, server and whether that is known (1), for each pair (rule 11).
+
+    The server is the one end with a listener; else the one outside the local port range of its
+    namespace (``first_port`` to ``last_port``, 0 for unknown) where the other is inside its own.
+    """
+
+    def ephemeral(i: int) -> bool | None:
+        namespace = candidates.namespace[i]
+        if not last_port[namespace]:
+            return None
+        return first_port[namespace] <= candidates.local_port[i] <= last_port[namespace]
+
+    client, server, directed = array("I"), array("I"), array("B")
+    for a, b in zip(left, right, strict=True):
+        listens_a, listens_b = listener[a] >= 0, listener[b] >= 0
+        ephemeral_a, ephemeral_b = ephemeral(a), ephemeral(b)
+        if listens_a != listens_b:
+            a_serves, known = listens_a, True
+        elif ephemeral_a is not None and ephemeral_b is not None and ephemeral_a != ephemeral_b:
+            a_serves, known = ephemeral_b, True
+        else:
+            a_serves, known = False, False
+        client.append(b if a_serves else a)
+        server.append(a if a_serves else b)
+        directed.append(known)
+    return client, server, directed
+
+
+class Folded(NamedTuple):
+    """Connections with the same ends, server port and kind; ``samples`` number the pairs."""
+
+    client: int
+    server: int
+    proto: int
+    port: int
+    kind: int
+    connections: int
+    samples: list[int]
+
+
+def fold(
+    candidates: Candidates,
+    client: array[int],
+    server: array[int],
+    kind: array[int],
+    end_of: array[int],
+    rank: array[int],
+) -> list[Folded]:
+    """Fold directed pairs by (client end, server end, protocol, server port, kind).
+
+    ``rank`` orders address numbers as their texts; the samples are the five smallest.
+    """
+    members: dict[tuple[int, int, int, int, int], list[int]] = {}
+    for pair, (c, s) in enumerate(zip(client, server, strict=True)):
+        key = (end_of[c], end_of[s], candidates.proto[s], candidates.local_port[s], kind[pair])
+        members.setdefault(key, []).append(pair)
+
+    def place(pair: int) -> tuple[int, int, int, int, int]:
+        c, s = client[pair], server[pair]
+        return (
+            rank[candidates.local[c]],
+            candidates.local_port[c],
+            rank[candidates.local[s]],
+            candidates.local_port[s],
+            pair,
+        )
+
+    return [
+        Folded(*key, len(pairs), sorted(pairs, key=place)[:SHOWN_SAMPLES])
+        for key, pairs in members.items()
+    ]

@@ -1,0 +1,104 @@
+"""IP addresses as 128-bit numbers, and who owns one as seen from a network namespace.
+
+An IPv4 address is its IPv4-mapped IPv6 address throughout (rule 1 of docs/join-rules.md).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Sequence
+
+MAPPED_PREFIX = 0xFFFF << 32
+ANY4 = MAPPED_PREFIX
+ANY6 = 0
+
+NOBODY = -1
+"""No namespace of the group has the address."""
+AMBIGUOUS = -2
+"""Several namespaces have it, and none of them is nearer than the others."""
+
+
+def parse_address(text: str) -> int:
+    """The number of an address; a prefix length or a zone behind it is left out. ValueError."""
+    bare = text.partition("/")[0].partition("%")[0]
+    address = ipaddress.ip_address(bare)
+    return int(address) | (MAPPED_PREFIX if address.version == 4 else 0)
+
+
+def format_address(address: int) -> str:
+    """The usual text of an address, dotted for IPv4."""
+    if is_ipv4(address):
+        return str(ipaddress.IPv4Address(address & 0xFFFFFFFF))
+    return str(ipaddress.IPv6Address(address))
+
+
+def is_ipv4(address: int) -> bool:
+    return address >> 32 == 0xFFFF
+
+
+def is_loopback(address: int) -> bool:
+    """127.0.0.0/8 and ::1: owned by the namespace that looks, whoever else has it."""
+    return address >> 24 == MAPPED_PREFIX >> 24 | 127 or address == 1
+
+
+def is_link_local(address: int) -> bool:
+    """fe80::/10. The kernel prints no interface beside it, so it does not say which link."""
+    return address >> 118 == 0xFE80 >> 6
+
+
+def is_wildcard(address: int) -> bool:
+    return address in (ANY4, ANY6)
+
+
+def wildcards_for(address: int) -> tuple[int, ...]:
+    """The wildcard addresses whose listener takes traffic to ``address``.
+
+    ``::`` takes IPv4 too: IPV6_V6ONLY is not visible in /proc.
+    """
+    return (ANY4, ANY6) if is_ipv4(address) else (ANY6,)
+
+
+class AddressBook:
+    """Who owns which address (rule 2 of docs/join-rules.md).
+
+    ``tiers`` maps a namespace to its circles of namespaces, the nearest first: itself, its machine,
+    its kernel, the group. Each circle holds the ones before it.
+    """
+
+    def __init__(
+        self,
+        owned: Sequence[Iterable[int]],
+        tiers: Sequence[Sequence[frozenset[int] | None]],
+    ) -> None:
+        """``owned[n]`` are the addresses of namespace n; a circle of None is the whole group."""
+        self._owners: dict[int, list[int]] = {}
+        self._tiers = tiers
+        for namespace, addresses in enumerate(owned):
+            for address in addresses:
+                if not is_loopback(address) and not is_wildcard(address):
+                    self._owners.setdefault(address, []).append(namespace)
+
+    @property
+    def addresses(self) -> Iterable[int]:
+        """Every address that somebody owns, loopback left out."""
+        return self._owners.keys()
+
+    def owners(self, namespace: int, address: int) -> list[int]:
+        """The owners of ``address`` in the nearest circle of ``namespace`` that has any."""
+        if is_loopback(address):
+            return [namespace]
+        everywhere = self._owners.get(address, [])
+        if len(everywhere) < 2 or is_link_local(address):
+            return everywhere
+        for circle in self._tiers[namespace]:
+            near = everywhere if circle is None else [n for n in everywhere if n in circle]
+            if near:
+                return near
+        return []
+
+    def resolve(self, namespace: int, address: int) -> int:
+        """The one namespace that ``address`` means for ``namespace``, or NOBODY or AMBIGUOUS."""
+        owners = self.owners(namespace, address)
+        if not owners:
+            return NOBODY
+        return owners[0] if len(owners) == 1 else AMBIGUOUS

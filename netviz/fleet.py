@@ -1,0 +1,217 @@
+"""The group as it is read: machines, kernels, network namespaces, samples and processes.
+
+Snapshots are absorbed one by one; the text of their tables is parsed and let go. Who is who is
+decided here (section "Identity" of docs/join-rules.md); which socket is the other end of which is
+decided in ``join.py`` once the last snapshot is in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from netviz.addresses import parse_address
+from netviz.cgroup import placement
+from netviz.holders import SampleHolders
+from netviz.snapshot.model import NetworkNamespace, Process, Snapshot
+from netviz.sockets import TableReport, TableSockets, read_tables
+
+UNSEEN_ERRORS = frozenset({"EACCES", "EPERM"})
+"""Errors that hide who holds a socket, where they befell a process or its descriptors."""
+
+HOLDER_PROBLEMS = frozenset({"fd", "process", "processes", "hidepid"})
+"""What the capture was asking for when such an error hides holders."""
+
+
+@dataclass(slots=True)
+class MachineRecord:
+    """One machine: several samples, and after a reboot several kernels."""
+
+    name: str
+    machine_id: str | None
+    source: str
+    kernels: list[int] = field(default_factory=list)
+    samples: list[int] = field(default_factory=list)
+    namespaces: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class NamespaceRecord:
+    """One network namespace of one kernel, however many snapshots hold it."""
+
+    kernel: int
+    inode: int | None
+    name: str | None
+    machines: list[int] = field(default_factory=list)
+    samples: list[int] = field(default_factory=list)
+    addresses: set[int] | None = None
+    local_port_range: tuple[int, int] | None = None
+    forwarding: bool | None = None
+    tables: list[TableSockets] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRecord:
+    """One snapshot: when it was taken and how much it saw."""
+
+    machine: int
+    source: str
+    started: float | None
+    finished: float | None
+    btime: int | None
+    processes: int
+    sees_all_holders: bool
+    problems: tuple[str, ...]
+    unknown_sockets: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessRecord:
+    """One process of one machine; ``namespace`` is its own, None where unknown."""
+
+    machine: int
+    pid: int
+    start: int | None
+    comm: str | None
+    exe: str | None
+    uid: int | None
+    security: str | None
+    unit: str | None
+    container: str | None
+    namespace: int | None
+
+
+class Fleet:
+    """Everything that the snapshots of a group say, in numbers that the join works on."""
+
+    def __init__(self) -> None:
+        self.machines: list[MachineRecord] = []
+        self.namespaces: list[NamespaceRecord] = []
+        self.samples: list[SampleRecord] = []
+        self.processes: list[ProcessRecord] = []
+        self.owners: list[tuple[int, ...]] = [()]
+        """Sets of processes that hold a socket together; entry 0 is nobody."""
+        self._owner_ids: dict[tuple[int, ...], int] = {(): 0}
+        self._kernels: dict[tuple[str, ...], int] = {}
+        self._machine_ids: dict[tuple[int, str], int] = {}
+        self._namespace_ids: dict[tuple[int, int], int] = {}
+        self._process_ids: dict[tuple[int, int, int, int | None], int] = {}
+
+    def absorb(self, snapshot: Snapshot) -> None:
+        """Add one snapshot. Raises TableError for a table whose text cannot be parsed at all."""
+        kernel = self._kernel(snapshot)
+        machine = self._machine(kernel, snapshot)
+        sample = len(self.samples)
+        self.machines[machine].samples.append(sample)
+        namespaces = [self._namespace(kernel, machine, sample, n) for n in snapshot.netns]
+        by_inode = {self.namespaces[n].inode: n for n in namespaces}
+        holders = SampleHolders(self.owner_id)
+        for process in snapshot.processes:
+            holders.add(
+                self._process(kernel, machine, process, by_inode.get(process.netns)),
+                process.sockets,
+            )
+        holders.settle()
+        problems: list[str] = [
+            f"{p.what}: {p.error} x{p.count}" + (f", such as {p.example}" if p.example else "")
+            for p in snapshot.problems
+        ]
+        big_endian = snapshot.host.byteorder == "big"
+        for index, namespace in zip(namespaces, snapshot.netns, strict=True):
+            report = TableReport()
+            self.namespaces[index].tables += read_tables(
+                namespace.tables, big_endian, sample, holders, report
+            )
+            problems += report.sentences
+        self.samples.append(
+            SampleRecord(
+                machine=machine,
+                source=snapshot.source,
+                started=snapshot.started,
+                finished=snapshot.finished,
+                btime=snapshot.host.btime,
+                processes=len(snapshot.processes),
+                sees_all_holders=_sees_all_holders(snapshot),
+                problems=tuple(problems),
+                unknown_sockets=holders.unlisted(),
+            )
+        )
+
+    def owner_id(self, processes: tuple[int, ...]) -> int:
+        """The number of a set of processes that hold one socket together."""
+        found = self._owner_ids.get(processes)
+        if found is None:
+            found = self._owner_ids[processes] = len(self.owners)
+            self.owners.append(processes)
+        return found
+
+    def _kernel(self, snapshot: Snapshot) -> int:
+        # A null boot_id equals no other: such a snapshot is a kernel of its own.
+        boot_id = snapshot.host.boot_id
+        key = ("boot", boot_id) if boot_id else ("sample", str(len(self.samples)))
+        return self._kernels.setdefault(key, len(self._kernels))
+
+    def _machine(self, kernel: int, snapshot: Snapshot) -> int:
+        host = snapshot.host
+        found = self._machine_ids.get((kernel, host.name))
+        if found is None:
+            found = self._machine_ids[(kernel, host.name)] = len(self.machines)
+            self.machines.append(MachineRecord(host.name, host.machine_id, snapshot.source))
+            self.machines[found].kernels.append(kernel)
+        return found
+
+    def _namespace(
+        self, kernel: int, machine: int, sample: int, namespace: NetworkNamespace
+    ) -> int:
+        found = None
+        if namespace.id is not None:
+            found = self._namespace_ids.get((kernel, namespace.id))
+        if found is None:
+            found = len(self.namespaces)
+            self.namespaces.append(NamespaceRecord(kernel, namespace.id, namespace.name))
+            if namespace.id is not None:
+                self._namespace_ids[(kernel, namespace.id)] = found
+        record = self.namespaces[found]
+        if machine not in record.machines:
+            record.machines.append(machine)
+            self.machines[machine].namespaces.append(found)
+        record.samples.append(sample)
+        if namespace.addresses is not None:
+            known = record.addresses or set()
+            record.addresses = known | {parse_address(text) for text in namespace.addresses}
+        record.name = record.name or namespace.name
+        record.local_port_range = record.local_port_range or namespace.ip_local_port_range
+        if namespace.forwarding is not None:
+            record.forwarding = bool(record.forwarding) or namespace.forwarding
+        return found
+
+    def _process(self, kernel: int, machine: int, process: Process, namespace: int | None) -> int:
+        key = (kernel, machine, process.pid, process.start)
+        found = self._process_ids.get(key)
+        if found is None:
+            found = self._process_ids[key] = len(self.processes)
+            unit, container = placement(process.cgroup)
+            self.processes.append(
+                ProcessRecord(
+                    machine=machine,
+                    pid=process.pid,
+                    start=process.start,
+                    comm=process.comm,
+                    exe=process.exe,
+                    uid=process.uid,
+                    security=process.security,
+                    unit=unit,
+                    container=container,
+                    namespace=namespace,
+                )
+            )
+        return found
+
+
+def _sees_all_holders(snapshot: Snapshot) -> bool:
+    """Whether a socket without a holder in this snapshot really has none.
+
+    Format 1 does not say what it could not read.
+    """
+    return snapshot.format != 1 and not any(
+        p.what in HOLDER_PROBLEMS and p.error in UNSEEN_ERRORS for p in snapshot.problems
+    )

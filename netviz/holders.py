@@ -1,0 +1,45 @@
+"""Who holds which socket: descriptors of processes to the inodes of sockets, in one sample."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Sequence
+
+from netviz.loops import InodeOwners
+
+
+class SampleHolders:
+    """The inodes that the processes of one sample hold.
+
+    Several processes may hold one socket (pre-fork, socket activation, fd passing): all are kept.
+    ``owner_id`` turns a sorted tuple of process numbers into the number of that set.
+    """
+
+    def __init__(self, owner_id: Callable[[tuple[int, ...]], int]) -> None:
+        self._owner_id = owner_id
+        self._owners = InodeOwners()
+        self._shared: dict[int, set[int]] = {}
+        self._process_of: dict[int, int] = {}
+
+    def add(self, process: int, inodes: Sequence[int]) -> None:
+        """Process number ``process`` holds the sockets ``inodes`` (repeats are harmless)."""
+        if not inodes:
+            return
+        owner = self._owner_id((process,))
+        self._process_of[owner] = process
+        for inode, other in self._owners.add(inodes, owner):
+            self._shared.setdefault(inode, {self._process_of[other]}).add(process)
+
+    def settle(self) -> None:
+        """All processes are in: give each shared socket the set of its holders."""
+        for inode, processes in self._shared.items():
+            self._owners.replace(inode, self._owner_id(tuple(sorted(processes))))
+        self._shared.clear()
+
+    def find(self, inodes: array[int]) -> array[int]:
+        """The owner number of each inode, 0 for nobody; the inodes count as listed."""
+        return self._owners.find(inodes)
+
+    def unlisted(self) -> int:
+        """How many held inodes were in no table: sockets of unknown kind (elastic/quark #379)."""
+        return self._owners.unlisted()

@@ -1,0 +1,34 @@
+"""The only maker of machine and node ids.
+
+An id is a string that says who is meant, is the same in every run over the same snapshots and never
+depends on the order of the files. It is data: a format that is picky about ids makes its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def machine_ids(names: Sequence[str], sources: Sequence[str]) -> list[str]:
+    """One id per machine: its name, with the file it came from where several have that name."""
+    ids = []
+    for name, source in zip(names, sources, strict=True):
+        ids.append(name if names.count(name) == 1 else f"{name}@{source}")
+    return ids
+
+
+def process_id(machine: str, pid: int, start: int | None, boot: int = 0) -> str:
+    """The id of a process node; ``boot`` numbers the kernels of a machine that was rebooted."""
+    rebooted = f"boot{boot}/" if boot else ""
+    return f"{machine}/{rebooted}{pid}" + ("" if start is None else f".{start}")
+
+
+def unowned_id(machine: str, netns: str | None, owner: str) -> str:
+    """The id of the node ``?`` of a machine; ``owner`` is ``none`` or ``unseen``."""
+    inside = "" if netns is None else f"{netns}/"
+    return f"{machine}/{inside}?{owner}"
+
+
+def grouped_id(machine: str, *key: object) -> str:
+    """The id of a node that stands for several processes: what they have in common."""
+    return "/".join((machine, *(repr(part) for part in key)))

@@ -1,0 +1,117 @@
+"""Listening sockets: what covers an address and port of a namespace, and who holds it."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass
+
+from netviz.addresses import ANY4, ANY6, format_address
+from netviz.fleet import Fleet
+from netviz.graph import Listener
+from netviz.loops import AddressTable, ListenerTable
+from netviz.sockets import CONNECTION_PROTOCOLS, BoundSocket, PacketSocket
+
+CONNECTIONLESS = frozenset({"udp", "udplite"})
+"""Protocols whose servers are unconnected sockets with a local port (state 07, not LISTEN)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListeningEnd:
+    """An address and port of a namespace that takes traffic; ``owner`` numbers all who hold it."""
+
+    namespace: int
+    proto: str
+    address: int
+    port: int
+    owner: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ingress:
+    """One bound socket to be shown on the process that holds it (rule 15)."""
+
+    namespace: int
+    owner: int
+    orphan: bool
+    listener: Listener
+
+
+def takes_connections(socket: BoundSocket) -> bool:
+    """Whether a peer of this protocol can reach the socket by its address and port."""
+    if socket.proto in CONNECTIONLESS:
+        return socket.port != 0
+    return socket.listening
+
+
+class Listeners:
+    """Every bound socket of the group, each once however many samples hold it."""
+
+    def __init__(self, fleet: Fleet, known: AddressTable) -> None:
+        self.ends: list[ListeningEnd] = []
+        self.ingresses: list[Ingress] = []
+        self.listening = 0
+        self.unconnected = 0
+        self.unowned = 0
+        self.others: dict[str, int] = {}
+        self.ports: dict[tuple[int, str], bytearray] = {}
+        self.table = ListenerTable(known.add(ANY4), known.add(ANY6))
+        for namespace, record in enumerate(fleet.namespaces):
+            bound: dict[tuple[str, int, int, int, bool], BoundSocket] = {}
+            packets: dict[PacketSocket, None] = {}
+            for table in record.tables:
+                for socket in table.bound:
+                    key = (*socket[:3], socket.inode, socket.listening)
+                    if key not in bound or not bound[key].owner:
+                        bound[key] = socket
+                packets.update(dict.fromkeys(table.packet))
+            self._add_bound(fleet, namespace, list(bound.values()))
+            self._add_packets(namespace, list(packets))
+        for number, end in enumerate(self.ends):
+            self.table.add(
+                end.namespace,
+                CONNECTION_PROTOCOLS.index(end.proto),
+                end.port,
+                known.add(end.address),
+                number,
+            )
+
+    @property
+    def owners(self) -> array[int]:
+        """The owner of each of ``ends``."""
+        return array("I", [end.owner for end in self.ends])
+
+    def listening_ports(self, namespace: int, proto: str) -> bytearray:
+        """65,536 flags: 1 where the namespace has a listener of that protocol on the port."""
+        return self.ports.setdefault((namespace, proto), bytearray(65536))
+
+    def _add_bound(self, fleet: Fleet, namespace: int, sockets: list[BoundSocket]) -> None:
+        together: dict[tuple[str, int, int], set[int]] = {}
+        for socket in sockets:
+            if socket.proto not in CONNECTION_PROTOCOLS:
+                self.others[socket.proto] = self.others.get(socket.proto, 0) + 1
+            else:
+                self.listening += socket.listening
+                self.unconnected += not socket.listening
+                self.unowned += not socket.owner
+                if not takes_connections(socket):
+                    continue
+                end = (socket.proto, socket.address, socket.port)
+                together.setdefault(end, set()).update(fleet.owners[socket.owner])
+                self.listening_ports(namespace, socket.proto)[socket.port] = 1
+            self.ingresses.append(
+                Ingress(
+                    namespace,
+                    socket.owner,
+                    socket.inode == 0,
+                    Listener(socket.proto, format_address(socket.address), socket.port),
+                )
+            )
+        for (proto, address, port), processes in together.items():
+            owner = fleet.owner_id(tuple(sorted(processes)))
+            self.ends.append(ListeningEnd(namespace, proto, address, port, owner))
+
+    def _add_packets(self, namespace: int, sockets: list[PacketSocket]) -> None:
+        for socket in sockets:
+            self.others["packet"] = self.others.get("packet", 0) + 1
+            listener = Listener("packet", str(socket.interface), socket.ethertype)
+            self.ingresses.append(Ingress(namespace, socket.owner, socket.inode == 0, listener))

@@ -1,0 +1,34 @@
+"""Chooses the loops of the join: the compiled ones where they import, else their twin.
+
+``NETVIZ_PURE=1`` in the environment forces the pure-Python twin, as for ``parse.py``.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING or os.environ.get("NETVIZ_PURE") == "1":
+    from netviz import _pyjoin as implementation
+else:
+    try:
+        from netviz import _fastjoin as implementation
+    except ImportError:
+        from netviz import _pyjoin as implementation
+
+IMPLEMENTATION = implementation.IMPLEMENTATION
+AddressTable = implementation.AddressTable
+End = implementation.End
+InodeOwners = implementation.InodeOwners
+ListenerTable = implementation.ListenerTable
+adopt = implementation.adopt
+cover = implementation.cover
+distinct = implementation.distinct
+ends = implementation.ends
+fold = implementation.fold
+gather = implementation.gather
+match = implementation.match
+orient = implementation.orient
+select = implementation.select
+settle = implementation.settle
+unite = implementation.unite

@@ -1,0 +1,142 @@
+"""Who stands at the end of a flow: the process that is shown, or the ``?`` of a machine."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from netviz.fleet import Fleet
+from netviz.graph import Listener, Node
+from netviz.ids import process_id, unowned_id
+from netviz.listeners import Listeners
+from netviz.loops import End
+from netviz.machines import MachineView
+
+INIT = 1
+"""Holds the sockets it activates for others, so it is never shown if there is another holder."""
+
+
+class Nodes:
+    """The nodes of a graph, made as they are asked for; one per process, one ``?`` per place."""
+
+    def __init__(self, fleet: Fleet, listeners: Listeners, view: MachineView) -> None:
+        self._fleet = fleet
+        self._listeners = listeners
+        self._view = view
+        self._served = _connections_by_holder(fleet)
+        self._found: dict[str, Node] = {}
+        self._ingress: dict[str, set[Listener]] = {}
+        self._by_end: dict[End, str] = {}
+
+    def of_end(self, end: End) -> str:
+        """The id of the node that is shown for an end of a flow."""
+        found = self._by_end.get(end)
+        if found is None:
+            place = None
+            if end.listener >= 0:
+                listening = self._listeners.ends[end.listener]
+                place = (end.namespace, listening.proto, listening.port)
+            found = self._by_end[end] = self._node(end.namespace, end.owner, end.orphan, place)
+        return found
+
+    def add_ingress(self) -> None:
+        """Show every listening, raw and packet socket on its node (rule 15)."""
+        for ingress in self._listeners.ingresses:
+            listener = ingress.listener
+            if not listener.port and listener.proto in ("udp", "udplite", "tcp"):
+                continue
+            place = (ingress.namespace, listener.proto, listener.port)
+            node = self._node(ingress.namespace, ingress.owner, ingress.orphan, place)
+            self._ingress.setdefault(node, set()).add(listener)
+
+    def process_of(self, end: End) -> int | None:
+        """The number of the process shown for an end, None for ``?``."""
+        if not end.owner:
+            return None
+        place = None
+        if end.listener >= 0:
+            listening = self._listeners.ends[end.listener]
+            place = (end.namespace, listening.proto, listening.port)
+        return self._shown_holder(end.owner, place)
+
+    def finished(self) -> tuple[Node, ...]:
+        """All nodes, sorted by id."""
+        return tuple(
+            replace(node, listeners=tuple(sorted(self._ingress.get(name, ()))))
+            for name, node in sorted(self._found.items())
+        )
+
+    def _node(
+        self, namespace: int, owner: int, orphan: bool, place: tuple[int, str, int] | None
+    ) -> str:
+        if owner:
+            return self._process_node(self._shown_holder(owner, place))
+        return self._unowned_node(namespace, orphan)
+
+    def _shown_holder(self, owner: int, place: tuple[int, str, int] | None) -> int:
+        """Rule 9: not pid 1, then who holds fewest connections of the listener, then the pid."""
+        holders = self._fleet.owners[owner]
+        if len(holders) == 1:
+            return holders[0]
+        served = self._served.get(place, {}) if place else {}
+        processes = self._fleet.processes
+
+        def order(number: int) -> tuple[bool, int, int, int]:
+            process = processes[number]
+            return process.pid == INIT, served.get(number, 0), process.pid, process.start or 0
+
+        return min(holders, key=order)
+
+    def _process_node(self, number: int) -> str:
+        process = self._fleet.processes[number]
+        machine = self._view.machine[process.machine].id
+        name = process_id(machine, process.pid, process.start, self._view.boot[process.machine])
+        if name not in self._found:
+            self._found[name] = Node(
+                id=name,
+                machine=machine,
+                name=process.comm,
+                label=process.comm or "?",
+                netns=self._extra_namespace(process.namespace, process.machine),
+                pids=(process.pid,),
+                uid=process.uid,
+                security=process.security,
+                unit=process.unit,
+                container=process.container,
+                exe=process.exe,
+            )
+        return name
+
+    def _unowned_node(self, namespace: int, orphan: bool) -> str:
+        record = self._fleet.namespaces[namespace]
+        samples = [self._fleet.samples[number] for number in record.samples]
+        best = max(samples, key=lambda s: (s.processes, s.source))
+        unseen = not orphan and not any(s.sees_all_holders for s in samples)
+        owner = "unseen" if unseen else "none"
+        machine = self._view.machine[best.machine].id
+        netns = self._extra_namespace(namespace, best.machine)
+        name = unowned_id(machine, netns, owner)
+        if name not in self._found:
+            self._found[name] = Node(
+                id=name, machine=machine, name=None, label="?", netns=netns, owner=owner
+            )
+        return name
+
+    def _extra_namespace(self, namespace: int | None, machine: int) -> str | None:
+        """What a namespace that is not the machine's own is called."""
+        own = self._fleet.machines[machine].namespaces
+        if namespace is None or not own or namespace == own[0]:
+            return None
+        record = self._fleet.namespaces[namespace]
+        return record.name or f"netns {record.inode}"
+
+
+def _connections_by_holder(fleet: Fleet) -> dict[tuple[int, str, int], dict[int, int]]:
+    """How many connections of a (namespace, protocol, listening port) each process holds."""
+    served: dict[tuple[int, str, int], dict[int, int]] = {}
+    for namespace, record in enumerate(fleet.namespaces):
+        for table in record.tables:
+            for (port, owner), count in table.served.items():
+                holders = served.setdefault((namespace, table.proto, port), {})
+                for process in fleet.owners[owner]:
+                    holders[process] = holders.get(process, 0) + count
+    return served
