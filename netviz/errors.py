@@ -33,3 +33,7 @@ class TableError(NetvizError):
 
 class RenderError(NetvizError):
     """A picture that could not be made: no ``dot`` program, a failing one, an unknown format."""
+
+
+class OutputError(NetvizError):
+    """A result that could not be written: no such directory, a full disk, no permission."""

@@ -1,0 +1,71 @@
+"""How a command ends: its exit status, and what standard error says of it.
+
+0 done; 1 something was wrong, and standard error says what; 2 wrong usage (argparse's own).
+130 after Ctrl-C and 141 where the reader of our output has gone are what a shell reports for a
+program that such a signal ended.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+
+from netviz.errors import NetvizError
+
+DONE = 0
+FAILED = 1
+USAGE = 2
+INTERRUPTED = 130
+READER_GONE = 141
+
+
+def run(program: str, command: Callable[[], int]) -> int:
+    """Run ``command`` and return its exit status; ``program`` is the name that messages start with.
+
+    Errors that netviz raises on purpose become their text on standard error and status 1; a
+    closed pipe and Ctrl-C are quiet. SystemExit (argparse's) passes through.
+    """
+    try:
+        try:
+            return command()
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()
+    except NetvizError as error:
+        say(f"{program}: {error}")
+        return FAILED
+    except BrokenPipeError:
+        _forget_standard_output()
+        return READER_GONE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except MemoryError:
+        say(f"{program}: there is not enough memory for this input")
+        return FAILED
+    except OSError as error:
+        _forget_standard_output()
+        say(f"{program}: {error}")
+        return FAILED
+
+
+def say(text: str) -> None:
+    """Print ``text`` on standard error; control characters in it cannot steer a terminal."""
+    if sys.stderr is None:
+        return
+    safe = "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
+    try:
+        print(safe, file=sys.stderr, flush=True)
+    except OSError:
+        return  # nobody is there to be told
+
+
+def _forget_standard_output() -> None:
+    """Let the interpreter's own flush at exit go nowhere: it would complain a second time."""
+    try:
+        descriptor = sys.stdout.fileno()
+    except (AttributeError, OSError, ValueError):
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, descriptor)
+    os.close(nowhere)

@@ -1,0 +1,115 @@
+"""Writing a command's result: all of it or nothing, to a file or to standard output."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import stat
+import sys
+from pathlib import Path
+
+from netviz.errors import OutputError
+
+
+def write_output(path: str | None, content: bytes) -> None:
+    """Write ``content`` to the file ``path``, or to standard output if it is None or ``-``.
+
+    A regular file is written under a temporary name beside it and renamed, so that whatever goes
+    wrong leaves an old file as it was. A new file gets the mode that the umask says, a replaced
+    one keeps its mode. Where ``path`` is a symbolic link, its target is replaced. A pipe, a
+    terminal or a device is written in place.
+
+    Raises OutputError, whose text names the file, and BrokenPipeError where a reader has gone.
+    """
+    if path is None or path == "-" or _is_standard_output(path):
+        _write_standard_output(content)
+        return
+    try:
+        _write_file(path, content)
+    except BrokenPipeError:
+        raise
+    except (OSError, ValueError) as error:
+        raise OutputError(f"{path}: cannot be written: {_reason(error)}") from error
+
+
+def _is_standard_output(path: str) -> bool:
+    """Whether ``path`` is what descriptor 1 has open, as /dev/stdout always is.
+
+    A file that the shell opened for us, perhaps to append to, must not be replaced.
+    """
+    try:
+        return os.path.samestat(Path(path).stat(), os.fstat(1))
+    except (OSError, ValueError):
+        return False
+
+
+def _write_standard_output(content: bytes) -> None:
+    if sys.stdout is None:
+        raise OutputError("standard output: cannot be written: it is closed")
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(f"standard output: cannot be written: {_reason(error)}") from error
+
+
+def _write_file(path: str, content: bytes) -> None:
+    if not path or path.endswith("/"):
+        raise IsADirectoryError(errno.EISDIR, "a file name is needed")
+    target = Path(path)
+    try:
+        old = target.stat()
+    except FileNotFoundError:
+        _replace_file(_resolved(target), content, None)
+        return
+    if stat.S_ISREG(old.st_mode):
+        _replace_file(_resolved(target), content, stat.S_IMODE(old.st_mode) & 0o777)
+        return
+    with target.open("wb", buffering=0) as stream:
+        _write_all(stream.fileno(), content)
+
+
+def _resolved(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except RuntimeError as error:  # how Python before 3.13 tells of a loop of symbolic links
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP)) from error
+
+
+def _replace_file(target: Path, content: bytes, mode: int | None) -> None:
+    """Put ``content`` at ``target``, with the permissions ``mode`` or those of a new file."""
+    temporary = target.with_name(f".netviz-{secrets.token_hex(8)}.tmp")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+    try:
+        try:
+            if mode is not None:
+                os.fchmod(descriptor, mode)
+            _write_all(descriptor, content)
+            os.fsync(descriptor)  # some file systems tell of a full disk only here
+        finally:
+            os.close(descriptor)
+        temporary.rename(target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+
+
+def _write_all(descriptor: int, content: bytes) -> None:
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+def _reason(error: OSError | ValueError) -> str:
+    if not isinstance(error, OSError):
+        return str(error)
+    reason = error.strerror or str(error)
+    if error.errno == errno.ENOENT:
+        return f"{reason} (its directory has to exist)"
+    return reason
