@@ -1,0 +1,509 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+# cython: cdivision=True, freethreading_compatible=True
+"""The compiled parser of kernel tables: the exact twin of ``_pyparse.py``, which documents it.
+
+A table's text is read in place, in the UTF-8 buffer of the str, without the GIL. Every function that
+reads takes the end of the line and never looks at it or beyond.
+"""
+
+from cpython cimport array
+from cpython.unicode cimport PyUnicode_AsUTF8AndSize
+from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
+from libc.string cimport memchr, memcmp
+
+import array
+
+from netviz.tables import InetColumns, PacketColumns, UnixColumns
+
+IMPLEMENTATION = "compiled"
+
+MAX_SHOWN = 200
+
+cdef uint64_t MAPPED = <uint64_t>0xFFFF << 32
+cdef uint64_t MAX_U64 = <uint64_t>0xFFFFFFFFFFFFFFFF
+
+# Shortest line that is a socket: an upper bound of sockets in a text of a known length.
+cdef Py_ssize_t SHORTEST_INET4 = 42
+cdef Py_ssize_t SHORTEST_INET6 = 90
+cdef Py_ssize_t SHORTEST_UNIX = 35
+cdef Py_ssize_t SHORTEST_PACKET = 18
+
+cdef array.array U8 = array.array("B")
+cdef array.array U16 = array.array("H")
+cdef array.array U32 = array.array("I")
+cdef array.array U64 = array.array("Q")
+
+# The value of a hex digit, 0xFF for any other byte.
+cdef uint8_t[256] HEX
+
+
+cdef void _fill_hex() noexcept:
+    cdef int byte
+    for byte in range(256):
+        HEX[byte] = 0xFF
+    for byte in range(10):
+        HEX[<int>b'0' + byte] = <uint8_t>byte
+    for byte in range(6):
+        HEX[<int>b'a' + byte] = <uint8_t>(10 + byte)
+        HEX[<int>b'A' + byte] = <uint8_t>(10 + byte)
+
+
+_fill_hex()
+
+
+cdef struct Address:
+    uint64_t hi
+    uint64_t lo
+
+
+cdef struct Line:
+    const uint8_t *start
+    const uint8_t *end
+
+
+cdef struct Bad:
+    Py_ssize_t count
+    const uint8_t *first
+    Py_ssize_t first_length
+
+
+cdef inline bint is_blank(uint8_t byte) noexcept nogil:
+    return byte == b' ' or byte == b'\t'
+
+
+cdef inline bint is_digit(uint8_t byte) noexcept nogil:
+    return b'0' <= byte <= b'9'
+
+
+cdef inline const uint8_t *skip_blanks(const uint8_t *at, const uint8_t *end) noexcept nogil:
+    """Past any blanks."""
+    while at < end and is_blank(at[0]):
+        at += 1
+    return at
+
+
+cdef inline const uint8_t *need_blanks(const uint8_t *at, const uint8_t *end) noexcept nogil:
+    """Past at least one blank, else NULL."""
+    if at == NULL or at >= end or not is_blank(at[0]):
+        return NULL
+    return skip_blanks(at + 1, end)
+
+
+cdef inline const uint8_t *skip_token(const uint8_t *at, const uint8_t *end) noexcept nogil:
+    """Past at least one byte that is no blank, and the blanks behind; else NULL."""
+    if at == NULL or at >= end or is_blank(at[0]):
+        return NULL
+    while at < end and not is_blank(at[0]):
+        at += 1
+    return need_blanks(at, end)
+
+
+cdef inline const uint8_t *read_hex(
+    const uint8_t *at, const uint8_t *end, int digits, uint32_t *value
+) noexcept nogil:
+    """Exactly ``digits`` (at most 8) hex digits, else NULL."""
+    cdef uint32_t number = 0
+    cdef uint8_t wrong = 0
+    cdef uint8_t digit
+    cdef int i
+    if at == NULL or end - at < digits:
+        return NULL
+    for i in range(digits):
+        digit = HEX[at[i]]
+        wrong |= digit
+        number = number << 4 | (digit & 0xF)
+    if wrong & 0xF0:
+        return NULL
+    value[0] = number
+    return at + digits
+
+
+cdef inline const uint8_t *read_decimal(
+    const uint8_t *at, const uint8_t *end, uint64_t limit, uint64_t *value
+) noexcept nogil:
+    """At least one decimal digit; NULL for none, or for a number above ``limit``."""
+    cdef uint64_t number = 0
+    cdef uint64_t digit
+    cdef const uint8_t *start = at
+    if at == NULL:
+        return NULL
+    while at < end and is_digit(at[0]):
+        digit = at[0] - <uint8_t>b'0'
+        if number > (MAX_U64 - digit) // 10:
+            return NULL
+        number = number * 10 + digit
+        at += 1
+    if at == start or number > limit:
+        return NULL
+    value[0] = number
+    return at
+
+
+cdef inline uint32_t swap32(uint32_t word) noexcept nogil:
+    return word >> 24 | (word >> 8 & 0xFF00) | (word << 8 & 0xFF0000) | word << 24
+
+
+cdef inline const uint8_t *read_address(
+    const uint8_t *at, const uint8_t *end, bint big_endian, bint wide, Address *address
+) noexcept nogil:
+    """The canonical address of 8 (or, if wide, 32) hex digits; else NULL."""
+    cdef uint32_t[4] words
+    cdef int i
+    cdef int count = 4 if wide else 1
+    for i in range(count):
+        at = read_hex(at, end, 8, &words[i])
+        if at == NULL:
+            return NULL
+        if not big_endian:
+            words[i] = swap32(words[i])
+    if wide:
+        address.hi = <uint64_t>words[0] << 32 | words[1]
+        address.lo = <uint64_t>words[2] << 32 | words[3]
+    else:
+        address.hi = 0
+        address.lo = MAPPED | words[0]
+    return at
+
+
+cdef inline bint next_line(const uint8_t **at, const uint8_t *end, Line *line) noexcept nogil:
+    """The line at ``at``, which moves past its newline. False at the end of the text."""
+    cdef const uint8_t *newline
+    if at[0] == NULL:
+        return False
+    line.start = at[0]
+    newline = <const uint8_t *>memchr(at[0], b'\n', end - at[0]) if at[0] < end else NULL
+    if newline == NULL:
+        line.end = end
+        at[0] = NULL
+    else:
+        line.end = newline
+        at[0] = newline + 1
+    return True
+
+
+cdef bint holds(Line line, const char *word, Py_ssize_t length) noexcept nogil:
+    """Whether ``word`` stands anywhere in the line."""
+    cdef const uint8_t *at = line.start
+    while line.end - at >= length:
+        at = <const uint8_t *>memchr(at, word[0], line.end - at - length + 1)
+        if at == NULL:
+            return False
+        if memcmp(at, word, length) == 0:
+            return True
+        at += 1
+    return False
+
+
+cdef void count_bad(
+    Bad *bad, Line line, bint first_line, const char *header_word, Py_ssize_t length
+) noexcept nogil:
+    """Count a line that is no socket, unless it is blank or the header."""
+    if skip_blanks(line.start, line.end) == line.end:
+        return
+    if first_line and holds(line, header_word, length):
+        return
+    bad.count += 1
+    if bad.count == 1:
+        bad.first = line.start
+        bad.first_length = min(line.end - line.start, <Py_ssize_t>200)
+
+
+cdef object report_bad(object columns, Bad *bad):
+    """Put the count, and the first bad line, where the columns have them."""
+    columns.bad.count = bad.count
+    if bad.count:
+        columns.bad.first = (<const char *>bad.first)[: bad.first_length].decode("utf-8", "replace")
+
+
+cdef Py_ssize_t most_sockets(const uint8_t *at, Py_ssize_t length, Py_ssize_t shortest) noexcept:
+    """An upper bound of the number of lines that can be sockets."""
+    cdef Py_ssize_t lines = 1
+    cdef const uint8_t *end = at + length
+    cdef Py_ssize_t bound = length // shortest + 1
+    with nogil:
+        while at < end and lines < bound:
+            at = <const uint8_t *>memchr(at, b'\n', end - at)
+            if at == NULL:
+                break
+            lines += 1
+            at += 1
+    return min(lines, bound)
+
+
+def hex_address(digits, bint big_endian):
+    """The canonical 128-bit address of 8 or 32 hex digits of a table; ValueError else."""
+    cdef Address address
+    cdef const uint8_t *at
+    cdef const uint8_t *end
+    cdef bytes text = digits.encode("ascii", "replace") if isinstance(digits, str) else digits
+    at = text
+    end = at + len(text)
+    if len(text) != 8 and len(text) != 32:
+        at = NULL
+    else:
+        at = read_address(at, end, big_endian, len(text) == 32, &address)
+    if at == NULL:
+        raise ValueError("a hex address has 8 or 32 hex digits")
+    return (<object>address.hi) << 64 | address.lo
+
+
+cdef inline bint read_inet_line(
+    Line line, bint big_endian, bint wide,
+    Address *local, uint32_t *local_port, Address *remote, uint32_t *remote_port,
+    uint32_t *state, uint64_t *uid, uint64_t *inode,
+) noexcept nogil:
+    """sl local rem st tx:rx tr:when retrnsmt uid timeout inode ...; False if it is none."""
+    cdef const uint8_t *end = line.end
+    cdef const uint8_t *at = skip_blanks(line.start, end)
+    if at >= end or not is_digit(at[0]):
+        return False
+    while at < end and is_digit(at[0]):
+        at += 1
+    if at >= end or at[0] != b':':
+        return False
+    at = need_blanks(at + 1, end)
+    at = read_address(at, end, big_endian, wide, local)
+    if at == NULL or at >= end or at[0] != b':':
+        return False
+    at = need_blanks(read_hex(at + 1, end, 4, local_port), end)
+    at = read_address(at, end, big_endian, wide, remote)
+    if at == NULL or at >= end or at[0] != b':':
+        return False
+    at = need_blanks(read_hex(at + 1, end, 4, remote_port), end)
+    if at == NULL:
+        return False
+    if end - at >= 2 and HEX[at[1]] != 0xFF:
+        at = read_hex(at, end, 2, state)
+    else:
+        at = read_hex(at, end, 1, state)
+    at = need_blanks(at, end)
+    at = skip_token(skip_token(skip_token(at, end), end), end)
+    at = need_blanks(read_decimal(at, end, 0xFFFFFFFF, uid), end)
+    at = read_decimal(skip_token(at, end), end, MAX_U64, inode)
+    return at != NULL and (at == end or is_blank(at[0]))
+
+
+def parse_inet(str text, bint big_endian, bint wide):
+    """The sockets of an inet table; ``wide`` says that addresses have 32 digits (the 6 tables)."""
+    cdef Py_ssize_t length
+    cdef const uint8_t *at = <const uint8_t *>PyUnicode_AsUTF8AndSize(text, &length)
+    cdef const uint8_t *end = at + length
+    cdef Py_ssize_t room = most_sockets(at, length, SHORTEST_INET6 if wide else SHORTEST_INET4)
+    cdef array.array local_hi = array.clone(U64, room, False)
+    cdef array.array local_lo = array.clone(U64, room, False)
+    cdef array.array remote_hi = array.clone(U64, room, False)
+    cdef array.array remote_lo = array.clone(U64, room, False)
+    cdef array.array local_ports = array.clone(U16, room, False)
+    cdef array.array remote_ports = array.clone(U16, room, False)
+    cdef array.array states = array.clone(U8, room, False)
+    cdef array.array uids = array.clone(U32, room, False)
+    cdef array.array inodes = array.clone(U64, room, False)
+    cdef uint64_t *local_hi_at = <uint64_t *>local_hi.data.as_ulonglongs
+    cdef uint64_t *local_lo_at = <uint64_t *>local_lo.data.as_ulonglongs
+    cdef uint64_t *remote_hi_at = <uint64_t *>remote_hi.data.as_ulonglongs
+    cdef uint64_t *remote_lo_at = <uint64_t *>remote_lo.data.as_ulonglongs
+    cdef uint16_t *local_ports_at = <uint16_t *>local_ports.data.as_ushorts
+    cdef uint16_t *remote_ports_at = <uint16_t *>remote_ports.data.as_ushorts
+    cdef uint8_t *states_at = <uint8_t *>states.data.as_uchars
+    cdef uint32_t *uids_at = <uint32_t *>uids.data.as_uints
+    cdef uint64_t *inodes_at = <uint64_t *>inodes.data.as_ulonglongs
+    cdef Address local, remote
+    cdef uint32_t local_port, remote_port, state
+    cdef uint64_t uid, inode
+    cdef Line line
+    cdef Bad bad = Bad(0, NULL, 0)
+    cdef Py_ssize_t n = 0
+    cdef bint first_line = True
+    with nogil:
+        while next_line(&at, end, &line):
+            if n < room and read_inet_line(
+                line, big_endian, wide, &local, &local_port, &remote, &remote_port,
+                &state, &uid, &inode,
+            ):
+                local_hi_at[n] = local.hi
+                local_lo_at[n] = local.lo
+                remote_hi_at[n] = remote.hi
+                remote_lo_at[n] = remote.lo
+                local_ports_at[n] = <uint16_t>local_port
+                remote_ports_at[n] = <uint16_t>remote_port
+                states_at[n] = <uint8_t>state
+                uids_at[n] = <uint32_t>uid
+                inodes_at[n] = inode
+                n += 1
+            else:
+                count_bad(&bad, line, first_line, b"local_address", 13)
+            first_line = False
+    for column in (
+        local_hi, local_lo, remote_hi, remote_lo, local_ports, remote_ports, states, uids, inodes
+    ):
+        array.resize(column, n)
+    columns = InetColumns(
+        local_hi, local_lo, remote_hi, remote_lo, local_ports, remote_ports, states, uids, inodes
+    )
+    report_bad(columns, &bad)
+    return columns
+
+
+cdef inline bint read_unix_line(
+    Line line, bint has_inode,
+    uint32_t *flags, uint32_t *kind, uint32_t *state, uint64_t *inode, const uint8_t **path,
+) noexcept nogil:
+    """Num RefCount Protocol Flags Type St [Inode] [Path]; ``path`` is NULL where there is none."""
+    cdef uint32_t ignored
+    cdef const uint8_t *end = line.end
+    cdef const uint8_t *at = skip_blanks(line.start, end)
+    cdef const uint8_t *start = at
+    while at < end and HEX[at[0]] != 0xFF:
+        at += 1
+    if at == start or at >= end or at[0] != b':':
+        return False
+    at = need_blanks(read_hex(need_blanks(at + 1, end), end, 8, &ignored), end)
+    at = need_blanks(read_hex(at, end, 8, &ignored), end)
+    at = need_blanks(read_hex(at, end, 8, flags), end)
+    at = need_blanks(read_hex(at, end, 4, kind), end)
+    at = read_hex(at, end, 2, state)
+    inode[0] = 0
+    if has_inode:
+        at = read_decimal(need_blanks(at, end), end, MAX_U64, inode)
+    if at == NULL:
+        return False
+    path[0] = NULL
+    if at == end:
+        return True
+    # The kernel puts one blank between inode and name; the name may begin with more.
+    if at[0] != b' ':
+        return False
+    if at + 1 < end:
+        path[0] = at + 1
+    return True
+
+
+def parse_unix(str text):
+    """The sockets of /proc/net/unix."""
+    cdef Py_ssize_t length
+    cdef const uint8_t *base = <const uint8_t *>PyUnicode_AsUTF8AndSize(text, &length)
+    cdef const uint8_t *at = base
+    cdef const uint8_t *end = at + length
+    cdef Py_ssize_t room = most_sockets(at, length, SHORTEST_UNIX)
+    cdef array.array all_flags = array.clone(U32, room, False)
+    cdef array.array types = array.clone(U16, room, False)
+    cdef array.array states = array.clone(U8, room, False)
+    cdef array.array inodes = array.clone(U64, room, False)
+    cdef array.array starts = array.clone(U64, room, False)
+    cdef array.array ends = array.clone(U64, room, False)
+    cdef uint32_t *flags_at = <uint32_t *>all_flags.data.as_uints
+    cdef uint16_t *types_at = <uint16_t *>types.data.as_ushorts
+    cdef uint8_t *states_at = <uint8_t *>states.data.as_uchars
+    cdef uint64_t *inodes_at = <uint64_t *>inodes.data.as_ulonglongs
+    cdef uint64_t *starts_at = <uint64_t *>starts.data.as_ulonglongs
+    cdef uint64_t *ends_at = <uint64_t *>ends.data.as_ulonglongs
+    cdef uint32_t flags, kind, state
+    cdef uint64_t inode
+    cdef const uint8_t *path = NULL
+    cdef Line line
+    cdef Bad bad = Bad(0, NULL, 0)
+    cdef Py_ssize_t n = 0
+    cdef bint first_line = True
+    cdef bint has_inode = True
+    cdef bint named = False
+    with nogil:
+        while next_line(&at, end, &line):
+            if first_line and holds(line, b"RefCount", 8) and not holds(line, b"Inode", 5):
+                has_inode = False
+            if n < room and read_unix_line(line, has_inode, &flags, &kind, &state, &inode, &path):
+                named = path != NULL
+                flags_at[n] = flags
+                types_at[n] = <uint16_t>kind
+                states_at[n] = <uint8_t>state
+                inodes_at[n] = inode
+                starts_at[n] = <uint64_t>(path - base) if named else 0
+                ends_at[n] = <uint64_t>(line.end - base) if named else 0
+                n += 1
+            elif (
+                named
+                and skip_blanks(line.start, line.end) != line.end
+                and memchr(line.start, 0, line.end - line.start) == NULL
+            ):
+                ends_at[n - 1] = <uint64_t>(line.end - base)
+            else:
+                count_bad(&bad, line, first_line, b"RefCount", 8)
+            first_line = False
+    for column in (all_flags, types, states, inodes, starts, ends):
+        array.resize(column, n)
+    columns = UnixColumns(all_flags, types, states, inodes, starts, ends)
+    report_bad(columns, &bad)
+    return columns
+
+
+cdef inline bint read_packet_line(
+    Line line, uint64_t *kind, uint32_t *protocol, uint64_t *interface, uint64_t *uid,
+    uint64_t *inode,
+) noexcept nogil:
+    """sk RefCnt Type Proto Iface R Rmem User Inode ..."""
+    cdef const uint8_t *end = line.end
+    cdef const uint8_t *at = skip_blanks(line.start, end)
+    cdef const uint8_t *start = at
+    while at < end and HEX[at[0]] != 0xFF:
+        at += 1
+    if at == start:
+        return False
+    at = need_blanks(skip_digits(need_blanks(at, end), end), end)
+    at = need_blanks(read_decimal(at, end, 0xFFFF, kind), end)
+    at = need_blanks(read_hex(at, end, 4, protocol), end)
+    at = need_blanks(read_decimal(at, end, 0xFFFFFFFF, interface), end)
+    at = need_blanks(skip_digits(at, end), end)
+    at = need_blanks(skip_digits(at, end), end)
+    at = need_blanks(read_decimal(at, end, 0xFFFFFFFF, uid), end)
+    at = read_decimal(at, end, MAX_U64, inode)
+    return at != NULL and (at == end or is_blank(at[0]))
+
+
+cdef inline const uint8_t *skip_digits(const uint8_t *at, const uint8_t *end) noexcept nogil:
+    """Past at least one decimal digit, else NULL."""
+    cdef const uint8_t *start = at
+    if at == NULL:
+        return NULL
+    while at < end and is_digit(at[0]):
+        at += 1
+    return at if at != start else NULL
+
+
+def parse_packet(str text):
+    """The sockets of /proc/net/packet."""
+    cdef Py_ssize_t length
+    cdef const uint8_t *at = <const uint8_t *>PyUnicode_AsUTF8AndSize(text, &length)
+    cdef const uint8_t *end = at + length
+    cdef Py_ssize_t room = most_sockets(at, length, SHORTEST_PACKET)
+    cdef array.array types = array.clone(U16, room, False)
+    cdef array.array protocols = array.clone(U16, room, False)
+    cdef array.array interfaces = array.clone(U32, room, False)
+    cdef array.array uids = array.clone(U32, room, False)
+    cdef array.array inodes = array.clone(U64, room, False)
+    cdef uint16_t *types_at = <uint16_t *>types.data.as_ushorts
+    cdef uint16_t *protocols_at = <uint16_t *>protocols.data.as_ushorts
+    cdef uint32_t *interfaces_at = <uint32_t *>interfaces.data.as_uints
+    cdef uint32_t *uids_at = <uint32_t *>uids.data.as_uints
+    cdef uint64_t *inodes_at = <uint64_t *>inodes.data.as_ulonglongs
+    cdef uint32_t protocol
+    cdef uint64_t kind, interface, uid, inode
+    cdef Line line
+    cdef Bad bad = Bad(0, NULL, 0)
+    cdef Py_ssize_t n = 0
+    cdef bint first_line = True
+    with nogil:
+        while next_line(&at, end, &line):
+            if n < room and read_packet_line(line, &kind, &protocol, &interface, &uid, &inode):
+                types_at[n] = <uint16_t>kind
+                protocols_at[n] = <uint16_t>protocol
+                interfaces_at[n] = <uint32_t>interface
+                uids_at[n] = <uint32_t>uid
+                inodes_at[n] = inode
+                n += 1
+            else:
+                count_bad(&bad, line, first_line, b"RefCnt", 6)
+            first_line = False
+    for column in (types, protocols, interfaces, uids, inodes):
+        array.resize(column, n)
+    columns = PacketColumns(types, protocols, interfaces, uids, inodes)
+    report_bad(columns, &bad)
+    return columns
