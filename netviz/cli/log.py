@@ -1,0 +1,29 @@
+"""Messages of the commands: standard error, one line each, safe for a terminal."""
+
+from __future__ import annotations
+
+import logging
+
+from netviz.cli.exits import say
+
+LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warn": logging.WARNING}
+
+
+class _SafeHandler(logging.Handler):
+    """Names from snapshots are in the messages, so control characters are escaped."""
+
+    def __init__(self, program: str) -> None:
+        super().__init__()
+        self._program = program
+
+    def emit(self, record: logging.LogRecord) -> None:
+        say(f"{self._program}: {self.format(record)}")
+
+
+def set_up(program: str, level: str) -> logging.Logger:
+    """A logger that tells what is at least as grave as ``level`` (debug, info, warn)."""
+    logger = logging.getLogger(program)
+    logger.handlers = [_SafeHandler(program)]
+    logger.setLevel(LEVELS[level])
+    logger.propagate = False
+    return logger

@@ -1,0 +1,171 @@
+"""``netviz-stitch``: join snapshots and draw who talks to whom."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from netviz import __version__
+from netviz.cli.exits import DONE, run, say
+from netviz.cli.log import LEVELS as LOG_LEVELS
+from netviz.cli.log import set_up
+from netviz.cli.output import write_output
+from netviz.errors import NetvizError, SnapshotError
+from netviz.filters import hide_unlinked
+from netviz.graph import LEVELS, Graph
+from netviz.group import group
+from netviz.loops import IMPLEMENTATION as LOOPS
+from netviz.parse import IMPLEMENTATION as PARSER
+from netviz.render import FORMATS, render
+from netviz.render.summary import summary
+from netviz.snapshot import Snapshot, load
+from netviz.stitch import StitchOptions, stitch
+
+PROGRAM = "netviz-stitch"
+
+log = logging.getLogger(PROGRAM)
+
+EXAMPLES = """\
+examples:
+  netviz-stitch big/*.json > flows.dot
+  netviz-stitch big/*.json -o flows.svg
+  netviz-stitch -f json --group-by process web.json db.json
+  netviz-stitch --name web=10.0.0.5.json --name db=10.0.0.6.json > flows.dot
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; ``argv`` without the program's name. Gives the exit status."""
+    options = _parser().parse_args(argv)
+    return run(PROGRAM, lambda: _stitch(options))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=PROGRAM,
+        description="Join snapshots of a group of machines and draw which process talks to which.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("files", nargs="*", metavar="FILE", help="snapshots (.json or .json.gz)")
+    parser.add_argument(
+        "-o", "--output", metavar="OUT", help="write to this file (default: standard output)"
+    )
+    parser.add_argument(
+        "-f",
+        "--format",
+        choices=sorted(FORMATS),
+        help="what to write (default: what the ending of OUT says, else dot)",
+    )
+    parser.add_argument(
+        "--group-by",
+        choices=LEVELS,
+        default="service",
+        help="what one node stands for (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--name",
+        action="append",
+        default=[],
+        type=_named_file,
+        metavar="NAME=FILE",
+        help="read FILE too, and call its machine NAME",
+    )
+    parser.add_argument(
+        "--hide-unlinked-listeners",
+        action="store_true",
+        help="leave out processes that only listen",
+    )
+    parser.add_argument("--recent", action="store_true", help="draw closed connections (TIME_WAIT)")
+    parser.add_argument(
+        "--self", action="store_true", help="draw connections inside one process", dest="self_flows"
+    )
+    parser.add_argument(
+        "--keep-going", action="store_true", help="report a bad file and leave it out"
+    )
+    parser.add_argument(
+        "--log",
+        choices=tuple(LOG_LEVELS),
+        default="warn",
+        help="how much to tell on standard error (default: %(default)s)",
+    )
+    parser.add_argument("--version", action="version", version=_version())
+    parser.set_defaults(parser=parser)
+    return parser
+
+
+def _version() -> str:
+    return f"netviz {__version__} (parser: {PARSER}, join: {LOOPS})"
+
+
+def _named_file(text: str) -> tuple[str, str]:
+    name, equals, path = text.partition("=")
+    if not name or not equals or not path:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=FILE")
+    return name, path
+
+
+def _stitch(options: argparse.Namespace) -> int:
+    set_up(PROGRAM, options.log)
+    names = {path: name for name, path in options.name}
+    # Sorted, so that the order in which files are named changes nothing.
+    paths = sorted({*options.files, *names})
+    if not paths:
+        options.parser.error("name at least one snapshot file, such as web.json")
+    log.debug("%s", _version())
+    snapshots = _Snapshots(paths, names, options.keep_going)
+    level = "connection" if options.group_by == "connection" else "process"
+    stitched = stitch(snapshots, StitchOptions(options.recent, options.self_flows), level)
+    if not snapshots.loaded:
+        raise NetvizError("no snapshot is left to stitch: every file was bad")
+    graph = group(stitched, options.group_by)
+    if options.hide_unlinked_listeners:
+        graph = hide_unlinked(graph)
+    _tell_problems(graph)
+    write_output(options.output, render(graph, _format(options)))
+    say(f"{PROGRAM}: {summary(graph)}")
+    return DONE
+
+
+class _Snapshots:
+    """The snapshots of all files, one at a time, under the names that were asked for."""
+
+    def __init__(self, paths: list[str], names: dict[str, str], keep_going: bool) -> None:
+        self.loaded = 0
+        self._paths = paths
+        self._names = names
+        self._keep_going = keep_going
+
+    def __iter__(self) -> Iterator[Snapshot]:
+        for path in self._paths:
+            try:
+                for snapshot in load(path):
+                    self.loaded += 1
+                    log.info("%s: %s", snapshot.source, snapshot.host.name)
+                    yield self._named(path, snapshot)
+            except SnapshotError as error:
+                if not self._keep_going:
+                    raise
+                log.warning("left out: %s", error)
+
+    def _named(self, path: str, snapshot: Snapshot) -> Snapshot:
+        name = self._names.get(path)
+        if name is None:
+            return snapshot
+        return replace(snapshot, host=replace(snapshot.host, name=name))
+
+
+def _format(options: argparse.Namespace) -> str:
+    if options.format:
+        return str(options.format)
+    ending = Path(options.output or "").suffix.lstrip(".").lower()
+    return ending if ending in FORMATS else "dot"
+
+
+def _tell_problems(graph: Graph) -> None:
+    for machine in graph.machines:
+        for problem in machine.problems:
+            log.info("%s: %s", machine.name, problem)
