@@ -1,0 +1,106 @@
+"""The snapshot as one document: what is written, in which order."""
+
+import os
+import platform
+import time
+from array import array
+from typing import Callable, Dict, List, NamedTuple, Optional
+
+from netviz._version import __version__
+from netviz.capture.descriptors import distinct
+from netviz.capture.host import describe_host
+from netviz.capture.mounts import hidepid, read_mounts
+from netviz.capture.namespaces import NamespaceWriter, host_first
+from netviz.capture.processes import Process, status_field, walk
+from netviz.capture.procfs import Procfs
+from netviz.capture.sockets import CONNTRACK, TABLES
+from netviz.capture.unseen import CAP_SYS_PTRACE, Seen
+from netviz.capture.writer import JsonWriter
+
+FORMAT = 2
+
+
+class Options(NamedTuple):
+    """``live``: the procfs is that of the running kernel, which may be asked in other ways too."""
+
+    live: bool
+    cmdline: bool
+    conntrack: bool
+    byteorder: Optional[str]
+
+
+def write_snapshot(proc: Procfs, options: Options, write: Callable[[bytes], None]) -> Seen:
+    """Write the whole document; what was seen of the machine. Raises only what ``write`` raises."""
+    started = time.time()
+    mounts = read_mounts(proc)
+    cap_eff = status_field(proc.try_read("self/status", "status"), b"CapEff:")
+    writer = JsonWriter(write)
+    writer.begin("{")
+    writer.pair("netviz_snapshot", FORMAT)
+    writer.pair("tool", {"version": __version__, "python": platform.python_version()})
+    writer.pair("host", describe_host(proc, options.live, options.byteorder))
+    writer.pair("privileges", {"euid": os.geteuid(), "cap_eff": cap_eff})
+    holders = {}  # type: Dict[int, List[str]]
+    count = 0
+    writer.key("processes")
+    writer.begin("[")
+    for process in walk(proc, options.cmdline):
+        count += 1
+        if process.netns is not None:
+            holders.setdefault(process.netns, []).append(process.holder)
+        write_process(writer, process, options.cmdline)
+    writer.end()
+    namespaces = NamespaceWriter(proc, writer, options.live, options.conntrack)
+    writer.key("netns")
+    writer.begin("[")
+    for namespace in host_first(proc, holders, mounts):
+        namespaces.write(namespace)
+    writer.end()
+    write_peers(writer, namespaces.unix_peers)
+    writer.pair("problems", proc.problems.as_list())
+    writer.pair("time", {"started": started, "finished": time.time()})
+    writer.pair("complete", True)
+    writer.end()
+    writer.newline()
+    writer.flush()
+    return Seen(
+        euid=os.geteuid(),
+        sees_all=_may_trace(cap_eff),
+        processes=count,
+        hidepid=hidepid(mounts, os.fsencode(os.path.realpath(proc.root))),
+        tables=list(TABLES) + [CONNTRACK],
+    )
+
+
+def write_process(writer: JsonWriter, process: Process, cmdline: bool) -> None:
+    """One process; its descriptors stay null where they could not be read."""
+    writer.begin("{")
+    for name in ("pid", "ppid", "start", "comm", "exe", "uid", "security", "caps", "netns"):
+        writer.pair(name, getattr(process, name))
+    writer.pair("cgroup", process.cgroup)
+    if cmdline:
+        writer.pair("argv", process.argv)
+    writer.key("sockets")
+    if process.sockets is None:
+        writer.value(None)
+    else:
+        writer.numbers(distinct(process.sockets))
+    writer.pair("pipes", process.pipes)
+    writer.end()
+
+
+def write_peers(writer: JsonWriter, peers: "array[int]") -> None:
+    """The pairs of unix sockets, which lie one behind the other in ``peers``."""
+    writer.key("unix_peers")
+    writer.begin("[")
+    for index in range(0, len(peers), 2):
+        writer.value((peers[index], peers[index + 1]))
+    writer.end()
+
+
+def _may_trace(cap_eff: Optional[str]) -> bool:
+    """Whether hidepid hides nothing from this process: it holds CAP_SYS_PTRACE."""
+    try:
+        return bool(int(cap_eff or "", 16) >> CAP_SYS_PTRACE & 1)
+    except ValueError:
+        return os.geteuid() == 0

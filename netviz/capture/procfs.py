@@ -1,0 +1,107 @@
+"""Reading below the root of a procfs, and counting what could not be read.
+
+Paths are relative to the root (``123/stat``). What is absent is no problem: a kernel lacks
+many files, and processes come and go. Everything else that fails is counted.
+"""
+
+import errno
+import os
+import re
+from typing import Iterator, List, Optional, Tuple
+
+from netviz.capture.problems import Problems, errno_name
+from netviz.capture.text import clean
+
+ABSENT = (errno.ENOENT, errno.ESRCH, errno.ENOTDIR)
+
+CHUNK = 1 << 16
+
+_NET_LINK = re.compile(rb"net:\[(\d{1,18})\]\Z")
+
+
+class Procfs:
+    """A procfs mounted, or copied, at ``root``."""
+
+    def __init__(self, root: str, problems: Problems) -> None:
+        self.root = root
+        self.problems = problems
+
+    def full(self, path: str) -> str:
+        """The path below the root, as the system takes it."""
+        return self.root + "/" + path
+
+    def shown(self, path: str) -> str:
+        """The path below the root, as it is put into the snapshot."""
+        return clean(os.fsencode(self.full(path)))
+
+    def count(self, what: str, error: OSError, path: str) -> None:
+        """Put ``error`` of ``path`` into the problems."""
+        self.problems.count(what, errno_name(error), self.shown(path))
+
+    def open(self, path: str) -> int:
+        """A descriptor to read ``path``; OSError as the kernel says. Never waits for a FIFO."""
+        return os.open(self.full(path), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+
+    def read(self, path: str) -> bytes:
+        """All of a small file; OSError as the kernel says."""
+        descriptor = self.open(path)
+        try:
+            return b"".join(chunks(descriptor))
+        finally:
+            os.close(descriptor)
+
+    def try_read(self, path: str, what: str, normal: Tuple[int, ...] = ()) -> Optional[bytes]:
+        """All of a small file, None where it cannot be read.
+
+        That is counted as a problem of ``what`` unless the file is absent or the errno is one of
+        ``normal``.
+        """
+        try:
+            return self.read(path)
+        except OSError as error:
+            if error.errno not in ABSENT and error.errno not in normal:
+                self.count(what, error, path)
+            return None
+
+    def try_readlink(self, path: str, what: str) -> Optional[bytes]:
+        """Where a symbolic link leads, None where that cannot be read (counted as try_read)."""
+        try:
+            return os.readlink(os.fsencode(self.full(path)))
+        except OSError as error:
+            if error.errno not in ABSENT and error.errno != errno.EINVAL:
+                self.count(what, error, path)
+            return None
+
+    def netns(self, holder: str) -> Optional[int]:
+        """The inode of the network namespace that ``holder`` lives in, None where unreadable.
+
+        ``holder`` is ``PID`` or ``PID/task/TID``. The text of the link ns/net names the
+        namespace; the inode of the link itself does not (weaveworks/scope #814).
+        """
+        return self._netns_of(self.try_readlink(holder + "/ns/net", "netns"))
+
+    def peek_netns(self, holder: str) -> Optional[int]:
+        """As netns, but what fails is not counted: only to look whether a holder is still there."""
+        try:
+            return self._netns_of(os.readlink(os.fsencode(self.full(holder + "/ns/net"))))
+        except OSError:
+            return None
+
+    @staticmethod
+    def _netns_of(link: Optional[bytes]) -> Optional[int]:
+        match = _NET_LINK.match(link) if link else None
+        return int(match.group(1)) if match else None
+
+    def numbers(self, path: str) -> List[int]:
+        """The entries of a directory that are numbers (pids, thread ids), ascending."""
+        names = os.listdir(os.fsencode(self.full(path)))
+        return sorted(int(name) for name in names if name.isdigit() and len(name) < 19)
+
+
+def chunks(descriptor: int) -> Iterator[bytes]:
+    """What is left to read from ``descriptor``; each chunk is what one read gave."""
+    while True:
+        chunk = os.read(descriptor, CHUNK)
+        if not chunk:
+            return
+        yield chunk

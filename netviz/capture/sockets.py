@@ -1,0 +1,87 @@
+"""The socket tables of a network namespace: which there are, and copying them verbatim."""
+
+import errno
+import os
+from typing import List, Optional
+
+from netviz.capture.procfs import ABSENT, Procfs, chunks
+from netviz.capture.writer import JsonWriter
+
+TABLES = (
+    "tcp",
+    "tcp6",
+    "udp",
+    "udp6",
+    "udplite",
+    "udplite6",
+    "raw",
+    "raw6",
+    "icmp",
+    "icmp6",
+    "packet",
+    "unix",
+    "sctp/assocs",
+    "sctp/eps",
+)
+CONNTRACK = "nf_conntrack"
+
+
+class NetFiles:
+    """The files of /proc/PID/net of one namespace, read through whoever of ``holders`` is left.
+
+    A holder is ``PID``, ``PID/task/TID`` or ``thread-self`` below the procfs root. /proc/PID/net
+    shows the namespace that the process is in when the file is opened, so a holder that left, or
+    whose pid is somebody else's now, is passed over. Without an ``inode`` nothing can be verified.
+    """
+
+    def __init__(self, proc: Procfs, inode: Optional[int], holders: List[str]) -> None:
+        self._proc = proc
+        self._inode = inode
+        self._holders = list(holders)
+
+    def open(self, name: str) -> int:
+        """A descriptor to read ``name``; OSError, ESRCH when no holder is left."""
+        while self._holders:
+            try:
+                descriptor = self._proc.open(self.path(name))
+            except OSError as error:
+                if self._valid():
+                    raise
+                if error.errno not in ABSENT and error.errno != errno.EINVAL:
+                    raise
+            else:
+                if self._valid():
+                    return descriptor
+                os.close(descriptor)
+            self._holders.pop(0)
+        raise OSError(errno.ESRCH, os.strerror(errno.ESRCH))
+
+    def path(self, name: str) -> str:
+        """Where ``name`` is read now, below the procfs root."""
+        holder = self._holders[0] + "/" if self._holders and self._holders[0] else ""
+        return holder + "net/" + name
+
+    def _valid(self) -> bool:
+        return self._inode is None or self._proc.peek_netns(self._holders[0]) == self._inode
+
+
+def copy_table(proc: Procfs, files: NetFiles, name: str, writer: JsonWriter) -> Optional[int]:
+    """Write the table ``name`` as one pair of the open object; the errno if it was not opened.
+
+    A table that the kernel lacks is not written. One that cannot be read is counted; what was
+    read before an error is kept.
+    """
+    try:
+        descriptor = files.open(name)
+    except OSError as error:
+        if error.errno not in (errno.ENOENT, errno.ENOTDIR):
+            proc.count(name, error, files.path(name))
+        return error.errno
+    try:
+        writer.key(name)
+        writer.text(chunks(descriptor))
+    except OSError as error:
+        proc.count(name, error, files.path(name))
+    finally:
+        os.close(descriptor)
+    return None
