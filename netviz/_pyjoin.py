@@ -10,12 +10,14 @@ from array import array
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from netviz.addresses import is_ipv4, is_loopback
+from netviz.addresses import AMBIGUOUS, NOBODY, is_ipv4, is_loopback
+from netviz.kinds import QUEUED, RECENT, RECIPROCAL
 from netviz.tables import (
     CLOSE_WAIT,
     ESTABLISHED,
     LISTEN,
     SYN_RECV,
+    SYN_SENT,
     TIME_WAIT,
     Candidates,
     ConnectedColumns,
@@ -258,6 +260,11 @@ def distinct(left: array[int], right: array[int]) -> tuple[array[int], array[int
     return array("I", [a for a, _ in numbers]), array("I", [b for _, b in numbers]), of
 
 
+def take(values: array[int], numbers: array[int]) -> array[int]:
+    """``values[n]`` for each n of ``numbers``."""
+    return array(values.typecode, [values[n] for n in numbers])
+
+
 class ListenerTable:
     """Which listener covers an address and port of a namespace, by numbers."""
 
@@ -415,6 +422,56 @@ def orient(
     return client, server, directed
 
 
+def kinds(
+    candidates: Candidates, client: array[int], server: array[int], queued: array[int]
+) -> array[int]:
+    """What kind of match each pair is: RECENT, QUEUED or RECIPROCAL."""
+    found = array("B")
+    for c, s in zip(client, server, strict=True):
+        if candidates.state[c] == TIME_WAIT or candidates.state[s] == TIME_WAIT:
+            found.append(RECENT)
+        else:
+            found.append(QUEUED if queued[c] or queued[s] else RECIPROCAL)
+    return found
+
+
+class Account(NamedTuple):
+    """How many candidates came to what; each is counted once, but for ``unowned`` beside."""
+
+    joined: int
+    recent: int
+    external: int
+    ambiguous: int
+    attempt: int
+    unmatched: int
+    unowned: int
+
+
+def account(
+    candidates: Candidates, target: array[int], left: array[int], right: array[int]
+) -> Account:
+    """Count every candidate: in a pair, or why not."""
+    joined = bytearray(len(candidates))
+    for number in (*left, *right):
+        joined[number] = 1
+    counts = dict.fromkeys(Account._fields, 0)
+    for i in range(len(candidates)):
+        state = candidates.state[i]
+        if not candidates.owner[i] and state != TIME_WAIT:
+            counts["unowned"] += 1
+        if joined[i]:
+            counts["joined"] += 1
+        elif state == TIME_WAIT:
+            counts["recent"] += 1
+        elif target[i] == NOBODY:
+            counts["external"] += 1
+        elif target[i] == AMBIGUOUS:
+            counts["ambiguous"] += 1
+        else:
+            counts["attempt" if state == SYN_SENT else "unmatched"] += 1
+    return Account(**counts)
+
+
 class Folded(NamedTuple):
     """Connections with the same ends, server port and kind; ``samples`` number the pairs."""
 
@@ -431,16 +488,19 @@ def fold(
     candidates: Candidates,
     client: array[int],
     server: array[int],
+    directed: array[int],
     kind: array[int],
     end_of: array[int],
     rank: array[int],
 ) -> list[Folded]:
-    """Fold directed pairs by (client end, server end, protocol, server port, kind).
+    """Fold the directed pairs by (client end, server end, protocol, server port, kind).
 
     ``rank`` orders address numbers as their texts; the samples are the five smallest.
     """
     members: dict[tuple[int, int, int, int, int], list[int]] = {}
     for pair, (c, s) in enumerate(zip(client, server, strict=True)):
+        if not directed[pair]:
+            continue
         key = (end_of[c], end_of[s], candidates.proto[s], candidates.local_port[s], kind[pair])
         members.setdefault(key, []).append(pair)
 

@@ -11,29 +11,30 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from netviz.addresses import AMBIGUOUS, NOBODY, AddressBook, format_address
+from netviz.addresses import AddressBook, format_address, is_ipv4
 from netviz.fleet import Fleet, NamespaceRecord
 from netviz.graph import Coverage, Missing, Sample
+from netviz.kinds import QUEUED, RECIPROCAL
 from netviz.listeners import Listeners
 from netviz.loops import (
     AddressTable,
     End,
+    account,
     adopt,
     cover,
     distinct,
     ends,
     fold,
     gather,
+    kinds,
     match,
     orient,
     select,
+    take,
     unite,
 )
 from netviz.sockets import CONNECTION_PROTOCOLS, TableSockets
-from netviz.tables import SYN_SENT, TIME_WAIT, Candidates, ConnectedColumns
-
-RECIPROCAL, NAT, QUEUED, ONE_SIDED, ATTEMPT, RECENT = range(6)
-KINDS = ("reciprocal", "nat", "queued", "one-sided", "attempt", "recent")
+from netviz.tables import Candidates, ConnectedColumns
 
 SHOWN_MISSING = 100
 """How many addresses that are not captured the coverage names, those with most sockets first."""
@@ -144,9 +145,8 @@ class _Join:
     def _is_covered(self, namespace: int, proto: int, table: ConnectedColumns, i: int) -> bool:
         address = _locals(table)[table.local[i]]
         number = self.known.add(address)
-        ipv4 = address >> 32 == 0xFFFF
         port = table.local_port[i]
-        return self.listeners.table.find(namespace, proto, port, number, ipv4) >= 0
+        return self.listeners.table.find(namespace, proto, port, number, is_ipv4(address)) >= 0
 
     def _targets(self) -> array[int]:
         """For each candidate the namespace that its remote address means to it (rule 2)."""
@@ -155,7 +155,7 @@ class _Join:
         resolved = [
             self.book.resolve(n, addresses[r]) for n, r in zip(namespaces, remotes, strict=True)
         ]
-        return array("i", [resolved[pair] for pair in of])
+        return take(array("i", resolved), of)
 
     def _make_flows(self, left: array[int], right: array[int]) -> None:
         candidates = self.candidates
@@ -168,12 +168,9 @@ class _Join:
             array("I", [first for first, _ in ranges]),
             array("I", [last for _, last in ranges]),
         )
-        kind = array("B", [self._kind(c, s) for c, s in zip(client, server, strict=True)])
-        for code in kind:
-            if code == QUEUED:
-                self.coverage.queued += 1
-            elif code == RECIPROCAL:
-                self.coverage.reciprocal += 1
+        kind = kinds(candidates, client, server, self.queued)
+        self.coverage.queued = kind.count(QUEUED)
+        self.coverage.reciprocal = kind.count(RECIPROCAL)
         self.coverage.pairs = self.coverage.reciprocal + self.coverage.queued
         distinct_ends, end_of = ends(candidates, self.listener)
 
@@ -205,16 +202,16 @@ class _Join:
             self.joined.flows = [single(pair) for pair in everything]
             return
         self.joined.flows = [single(pair) for pair in everything if not directed[pair]]
-        chosen = [pair for pair in everything if directed[pair]]
         for folded in fold(
             candidates,
-            array("I", [client[pair] for pair in chosen]),
-            array("I", [server[pair] for pair in chosen]),
-            array("B", [kind[pair] for pair in chosen]),
+            client,
+            server,
+            directed,
+            kind,
             end_of,
             self._rank(),
         ):
-            samples = tuple(sample(chosen[pair]) for pair in folded.samples)
+            samples = tuple(sample(pair) for pair in folded.samples)
             self.joined.flows.append(
                 JoinedFlow(
                     distinct_ends[folded.client],
@@ -229,12 +226,6 @@ class _Join:
                 )
             )
 
-    def _kind(self, client: int, server: int) -> int:
-        state = self.candidates.state
-        if TIME_WAIT in (state[client], state[server]):
-            return RECENT
-        return QUEUED if self.queued[client] or self.queued[server] else RECIPROCAL
-
     def _rank(self) -> array[int]:
         """The place of each known address when their texts are sorted."""
         texts = [format_address(address) for address in self.known.addresses]
@@ -245,25 +236,15 @@ class _Join:
 
     def _account(self, target: array[int], left: array[int], right: array[int]) -> None:
         """Count every candidate once: joined, or why not."""
-        coverage, candidates = self.coverage, self.candidates
-        joined = bytearray(len(candidates))
-        for number in (*left, *right):
-            joined[number] = 1
-        for i in range(len(candidates)):
-            if not candidates.owner[i] and candidates.state[i] != TIME_WAIT:
-                coverage.unowned += 1
-            if joined[i]:
-                coverage.joined += 1
-            elif candidates.state[i] == TIME_WAIT:
-                coverage.recent += 1
-            elif target[i] == NOBODY:
-                coverage.external += 1
-            elif target[i] == AMBIGUOUS:
-                coverage.ambiguous += 1
-            elif candidates.state[i] == SYN_SENT:
-                coverage.attempt += 1
-            else:
-                coverage.unmatched += 1
+        coverage = self.coverage
+        counts = account(self.candidates, target, left, right)
+        coverage.joined = counts.joined
+        coverage.recent += counts.recent
+        coverage.external += counts.external
+        coverage.ambiguous = counts.ambiguous
+        coverage.attempt = counts.attempt
+        coverage.unmatched = counts.unmatched
+        coverage.unowned += counts.unowned
         listeners = self.listeners
         coverage.listening = listeners.listening
         coverage.unconnected = listeners.unconnected

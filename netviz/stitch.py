@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from netviz.fleet import Fleet
 from netviz.graph import MATCHES, SAMPLES, Flow, Graph, Sample
-from netviz.join import KINDS, Joined, JoinedFlow, JoinOptions, join
+from netviz.join import Joined, JoinedFlow, JoinOptions, join
+from netviz.kinds import KINDS
 from netviz.machines import view_machines
 from netviz.nodes import Nodes
 from netviz.snapshot.model import Snapshot

@@ -1,0 +1,1127 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+# cython: cdivision=True, freethreading_compatible=True
+"""The compiled loops over single sockets: the exact twin of ``_pyjoin.py``, which documents them.
+
+Columns are read and written through their buffers, without the GIL. Every number that indexes a
+column comes from this module or from the Fleet, never from a snapshot.
+"""
+
+from cpython cimport array
+from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdlib cimport calloc, free
+from libc.string cimport memset
+
+import array
+
+from netviz._pyjoin import Account, End, Folded, Selection, Settled, unite
+from netviz.tables import ConnectedColumns
+
+IMPLEMENTATION = "compiled"
+
+__all__ = ["unite"]
+
+# The numbers of netviz/tables.py, netviz/kinds.py and netviz/addresses.py.
+cdef enum:
+    ESTABLISHED = 0x01
+    SYN_SENT = 0x02
+    SYN_RECV = 0x03
+    TIME_WAIT = 0x06
+    CLOSE_WAIT = 0x08
+    LISTEN = 0x0A
+    RECIPROCAL = 0
+    QUEUED = 2
+    RECENT = 5
+    NOBODY = -1
+    AMBIGUOUS = -2
+    SHOWN_SAMPLES = 5
+
+cdef uint32_t NONE = 0xFFFFFFFF
+cdef uint64_t MAPPED = <uint64_t>0xFFFF << 32
+
+cdef array.array U8 = array.array("B")
+cdef array.array U16 = array.array("H")
+cdef array.array I32 = array.array("i")
+cdef array.array U32 = array.array("I")
+cdef array.array U64 = array.array("Q")
+
+
+cdef inline uint8_t *u8(array.array column) noexcept:
+    return <uint8_t *>column.data.as_uchars
+
+
+cdef inline uint16_t *u16(array.array column) noexcept:
+    return <uint16_t *>column.data.as_ushorts
+
+
+cdef inline int32_t *i32(array.array column) noexcept:
+    return <int32_t *>column.data.as_ints
+
+
+cdef inline uint32_t *u32(array.array column) noexcept:
+    return <uint32_t *>column.data.as_uints
+
+
+cdef inline uint64_t *u64(array.array column) noexcept:
+    return <uint64_t *>column.data.as_ulonglongs
+
+
+cdef inline uint64_t mix(uint64_t a, uint64_t b) noexcept nogil:
+    """Spread a key of 128 bits over 64 (the finalizer of splitmix64 over both halves)."""
+    cdef uint64_t h = a * <uint64_t>0x9E3779B97F4A7C15 ^ b
+    h = (h ^ h >> 30) * <uint64_t>0xBF58476D1CE4E5B9
+    h = (h ^ h >> 27) * <uint64_t>0x94D049BB133111EB
+    return h ^ h >> 31
+
+
+# A hash map of 128-bit keys to 32-bit values, by open addressing; a value of NONE is a free slot.
+
+cdef struct Slot:
+    uint64_t a
+    uint64_t b
+    uint32_t value
+
+
+cdef struct Map:
+    Slot *slots
+    uint64_t mask
+    uint64_t used
+
+
+cdef bint map_make(Map *map, uint64_t expected) noexcept nogil:
+    """An empty map with room for ``expected`` keys. False where there is no memory."""
+    cdef uint64_t size = 16
+    cdef uint64_t i
+    while size < expected * 2:
+        size *= 2
+    map.slots = <Slot *>calloc(size, sizeof(Slot))
+    map.mask = size - 1
+    map.used = 0
+    if map.slots == NULL:
+        return False
+    for i in range(size):
+        map.slots[i].value = NONE
+    return True
+
+
+cdef void map_free(Map *map) noexcept nogil:
+    free(map.slots)
+    map.slots = NULL
+
+
+cdef inline Slot *map_slot(const Map *map, uint64_t a, uint64_t b) noexcept nogil:
+    """The slot of a key, or the free one where it would go."""
+    cdef uint64_t at = mix(a, b) & map.mask
+    while map.slots[at].value != NONE and (map.slots[at].a != a or map.slots[at].b != b):
+        at = (at + 1) & map.mask
+    return &map.slots[at]
+
+
+cdef inline uint32_t map_get(const Map *map, uint64_t a, uint64_t b) noexcept nogil:
+    return map_slot(map, a, b).value
+
+
+cdef bint map_put(Map *map, Slot *slot, uint64_t a, uint64_t b, uint32_t value) noexcept nogil:
+    """Fill the free ``slot`` that ``map_slot`` gave for this key. False without memory."""
+    cdef Map larger
+    cdef uint64_t i
+    cdef Slot *old
+    slot.a = a
+    slot.b = b
+    slot.value = value
+    map.used += 1
+    if map.used * 2 <= map.mask + 1:
+        return True
+    if not map_make(&larger, map.mask + 1):
+        return False
+    for i in range(map.mask + 1):
+        old = &map.slots[i]
+        if old.value != NONE:
+            map_slot(&larger, old.a, old.b)[0] = old[0]
+    larger.used = map.used
+    free(map.slots)
+    map[0] = larger
+    return True
+
+
+cdef uint32_t map_number(Map *map, uint64_t a, uint64_t b) noexcept nogil:
+    """The number of a key: its place among the different keys so far. NONE without memory."""
+    cdef Slot *slot = map_slot(map, a, b)
+    cdef uint32_t number
+    if slot.value != NONE:
+        return slot.value
+    number = <uint32_t>map.used
+    return number if map_put(map, slot, a, b, number) else NONE
+
+
+cdef class InodeOwners:
+    """Which owner holds each inode, in one sample."""
+
+    cdef Map _owners
+    cdef bytearray _listed  # one flag per slot of the map
+
+    def __cinit__(self):
+        if not map_make(&self._owners, 64):
+            raise MemoryError
+        self._listed = bytearray()
+
+    def __dealloc__(self):
+        map_free(&self._owners)
+
+    def add(self, inodes, uint32_t owner):
+        """``owner`` holds ``inodes``; gives (inode, other owner) for those already held."""
+        cdef list held = []
+        cdef uint64_t inode
+        cdef Slot *slot
+        for inode in inodes:
+            if not inode:
+                continue
+            slot = map_slot(&self._owners, inode, 0)
+            if slot.value == NONE:
+                if not map_put(&self._owners, slot, inode, 0, owner):
+                    raise MemoryError
+            elif slot.value != owner:
+                held.append((inode, slot.value))
+        return held
+
+    def replace(self, uint64_t inode, uint32_t owner):
+        cdef Slot *slot = map_slot(&self._owners, inode, 0)
+        if slot.value == NONE:
+            if not map_put(&self._owners, slot, inode, 0, owner):
+                raise MemoryError
+        else:
+            slot.value = owner
+
+    def find(self, array.array inodes):
+        """The owner of each inode, 0 for none; inode 0 is never held. They count as listed."""
+        cdef Py_ssize_t n = len(inodes)
+        cdef array.array found = array.clone(U32, n, False)
+        cdef uint64_t *inode = u64(inodes)
+        cdef uint32_t *owner = u32(found)
+        cdef uint64_t size = self._owners.mask + 1
+        cdef Py_ssize_t i
+        cdef uint8_t *listed
+        cdef Slot *slot
+        if <uint64_t>len(self._listed) != size:
+            self._listed = bytearray(size)
+        listed = self._listed
+        with nogil:
+            for i in range(n):
+                owner[i] = 0
+                if inode[i]:
+                    slot = map_slot(&self._owners, inode[i], 0)
+                    if slot.value != NONE:
+                        owner[i] = slot.value
+                        listed[slot - self._owners.slots] = 1
+        return found
+
+    def unlisted(self):
+        """How many held inodes were never asked for."""
+        return self._owners.used - sum(self._listed)
+
+
+cdef inline uint64_t tuple_hash(
+    uint64_t local_hi, uint64_t local_lo, uint64_t remote_hi, uint64_t remote_lo,
+    uint64_t ports, uint64_t inode,
+) noexcept nogil:
+    return mix(mix(local_hi ^ remote_hi, local_lo) ^ ports, mix(remote_lo, inode))
+
+
+def settle(columns, array.array owners):
+    """Part connected sockets from bound ones; repeats are left out."""
+    cdef Py_ssize_t n = len(columns)
+    cdef uint64_t *local_hi = u64(columns.local_hi)
+    cdef uint64_t *local_lo = u64(columns.local_lo)
+    cdef uint64_t *remote_hi = u64(columns.remote_hi)
+    cdef uint64_t *remote_lo = u64(columns.remote_lo)
+    cdef uint16_t *local_port = u16(columns.local_port)
+    cdef uint16_t *remote_port = u16(columns.remote_port)
+    cdef uint8_t *state = u8(columns.state)
+    cdef uint32_t *uid = u32(columns.uid)
+    cdef uint64_t *inode = u64(columns.inode)
+    cdef uint32_t *owner = u32(owners)
+    cdef array.array bound = array.clone(U32, n, False)
+    cdef array.array out_local = array.clone(U32, n, False)
+    cdef array.array out_remote_hi = array.clone(U64, n, False)
+    cdef array.array out_remote_lo = array.clone(U64, n, False)
+    cdef array.array out_local_port = array.clone(U16, n, False)
+    cdef array.array out_remote_port = array.clone(U16, n, False)
+    cdef array.array out_state = array.clone(U8, n, False)
+    cdef array.array out_uid = array.clone(U32, n, False)
+    cdef array.array out_inode = array.clone(U64, n, False)
+    cdef array.array out_owner = array.clone(U32, n, False)
+    cdef uint32_t *o_bound = u32(bound)
+    cdef uint32_t *o_local = u32(out_local)
+    cdef uint64_t *o_remote_hi = u64(out_remote_hi)
+    cdef uint64_t *o_remote_lo = u64(out_remote_lo)
+    cdef uint16_t *o_local_port = u16(out_local_port)
+    cdef uint16_t *o_remote_port = u16(out_remote_port)
+    cdef uint8_t *o_state = u8(out_state)
+    cdef uint32_t *o_uid = u32(out_uid)
+    cdef uint64_t *o_inode = u64(out_inode)
+    cdef uint32_t *o_owner = u32(out_owner)
+    cdef uint8_t *listening = NULL
+    cdef uint32_t *seen = NULL
+    cdef uint64_t size = 16
+    cdef uint64_t mask, at
+    cdef Map locals_
+    cdef Map served
+    cdef Slot *slot
+    cdef Py_ssize_t i, j
+    cdef Py_ssize_t connected = 0, bounds = 0
+    cdef uint32_t number
+    cdef bint enough = True
+    cdef bint repeat
+    cdef dict served_by = {}
+    cdef array.array locals_hi, locals_lo
+    while size < <uint64_t>n * 2:
+        size *= 2
+    mask = size - 1
+    locals_.slots = NULL
+    served.slots = NULL
+    try:
+        listening = <uint8_t *>calloc(65536, 1)
+        seen = <uint32_t *>calloc(size, sizeof(uint32_t))
+        if listening == NULL or seen == NULL or not map_make(&locals_, 16):
+            raise MemoryError
+        if not map_make(&served, 16):
+            raise MemoryError
+        with nogil:
+            for i in range(n):
+                if state[i] == LISTEN:
+                    listening[local_port[i]] = 1
+            for i in range(n):
+                at = tuple_hash(
+                    local_hi[i], local_lo[i], remote_hi[i], remote_lo[i],
+                    <uint64_t>local_port[i] << 16 | remote_port[i], inode[i],
+                ) & mask
+                repeat = False
+                while seen[at]:
+                    j = seen[at] - 1
+                    if (
+                        inode[i] == inode[j] and local_lo[i] == local_lo[j]
+                        and remote_lo[i] == remote_lo[j] and local_port[i] == local_port[j]
+                        and remote_port[i] == remote_port[j] and local_hi[i] == local_hi[j]
+                        and remote_hi[i] == remote_hi[j]
+                    ):
+                        repeat = True
+                        break
+                    at = (at + 1) & mask
+                if repeat:
+                    continue
+                seen[at] = <uint32_t>(i + 1)
+                if state[i] == LISTEN or remote_port[i] == 0:
+                    o_bound[bounds] = <uint32_t>i
+                    bounds += 1
+                    continue
+                number = map_number(&locals_, local_hi[i], local_lo[i])
+                if number == NONE:
+                    enough = False
+                    break
+                o_local[connected] = number
+                o_remote_hi[connected] = remote_hi[i]
+                o_remote_lo[connected] = remote_lo[i]
+                o_local_port[connected] = local_port[i]
+                o_remote_port[connected] = remote_port[i]
+                o_state[connected] = state[i]
+                o_uid[connected] = uid[i]
+                o_inode[connected] = inode[i]
+                o_owner[connected] = owner[i]
+                connected += 1
+                if owner[i] and listening[local_port[i]]:
+                    slot = map_slot(&served, local_port[i], owner[i])
+                    if slot.value != NONE:
+                        slot.value += 1
+                    elif not map_put(&served, slot, local_port[i], owner[i], 1):
+                        enough = False
+                        break
+        if not enough:
+            raise MemoryError
+        locals_hi = array.clone(U64, locals_.used, False)
+        locals_lo = array.clone(U64, locals_.used, False)
+        for at in range(locals_.mask + 1):
+            number = locals_.slots[at].value
+            if number != NONE:
+                u64(locals_hi)[number] = locals_.slots[at].a
+                u64(locals_lo)[number] = locals_.slots[at].b
+        for at in range(served.mask + 1):
+            if served.slots[at].value != NONE:
+                served_by[(served.slots[at].a, served.slots[at].b)] = served.slots[at].value
+    finally:
+        free(listening)
+        free(seen)
+        map_free(&locals_)
+        map_free(&served)
+    array.resize(bound, bounds)
+    for column in (
+        out_local, out_remote_hi, out_remote_lo, out_local_port, out_remote_port, out_state,
+        out_uid, out_inode, out_owner,
+    ):
+        array.resize(column, connected)
+    return Settled(
+        ConnectedColumns(
+            out_local, out_remote_hi, out_remote_lo, out_local_port, out_remote_port, out_state,
+            out_uid, out_inode, out_owner, locals_hi, locals_lo,
+        ),
+        bound,
+        served_by,
+    )
+
+
+cdef inline bint is_ipv4(uint64_t hi, uint64_t lo) noexcept nogil:
+    return hi == 0 and lo >> 32 == 0xFFFF
+
+
+cdef inline bint is_loopback(uint64_t hi, uint64_t lo) noexcept nogil:
+    return hi == 0 and (lo == 1 or lo >> 24 == (MAPPED >> 24 | 127))
+
+
+cdef class AddressTable:
+    """Numbers for the addresses that matter: those of the group, loopback as it is met."""
+
+    cdef Map _numbers
+    cdef readonly list addresses
+
+    def __cinit__(self):
+        if not map_make(&self._numbers, 1024):
+            raise MemoryError
+        self.addresses = []
+
+    def __dealloc__(self):
+        map_free(&self._numbers)
+
+    def __len__(self):
+        return len(self.addresses)
+
+    cdef uint32_t number(self, uint64_t hi, uint64_t lo) except? 0xFFFFFFFF:
+        cdef uint32_t number = map_number(&self._numbers, hi, lo)
+        if number == NONE:
+            raise MemoryError
+        if number == <uint32_t>len(self.addresses):
+            self.addresses.append((<object>hi) << 64 | lo)
+        return number
+
+    def add(self, address):
+        """The number of ``address``, a new one if it has none."""
+        return self.number(address >> 64, address & 0xFFFFFFFFFFFFFFFF)
+
+    def find(self, address):
+        """The number of ``address``, or -1."""
+        cdef uint64_t hi = address >> 64
+        cdef uint64_t lo = address & 0xFFFFFFFFFFFFFFFF
+        cdef uint32_t number = map_get(&self._numbers, hi, lo)
+        return -1 if number == NONE else number
+
+
+cdef inline bint waits(uint8_t state) noexcept nogil:
+    """Whether a socket without inode in this state waits to be accepted."""
+    return state == ESTABLISHED or state == SYN_RECV or state == CLOSE_WAIT
+
+
+def select(table, AddressTable known, bytes listening, bint with_recent):
+    """Find the sockets whose remote address the group owns; count the others."""
+    cdef Py_ssize_t n = len(table)
+    cdef uint64_t *remote_hi = u64(table.remote_hi)
+    cdef uint64_t *remote_lo = u64(table.remote_lo)
+    cdef uint16_t *local_port = u16(table.local_port)
+    cdef uint16_t *remote_port = u16(table.remote_port)
+    cdef uint8_t *state = u8(table.state)
+    cdef uint64_t *inode = u64(table.inode)
+    cdef uint32_t *owner = u32(table.owner)
+    cdef const uint8_t *listens = listening
+    cdef array.array rows = array.clone(U32, n, False)
+    cdef array.array remote = array.clone(U32, n, False)
+    cdef uint32_t *row = u32(rows)
+    cdef uint32_t *number_at = u32(remote)
+    cdef Py_ssize_t chosen = 0, external = 0, recent = 0, unowned = 0
+    cdef list unaccepted = []
+    cdef Map dialled_addresses, dialled_ends
+    cdef array.array counts = array.array("I")
+    cdef dict dialled = {}
+    cdef uint32_t number, end
+    cdef Py_ssize_t i
+    cdef bint enough = True
+    if len(listening) != 65536:
+        raise ValueError("there are 65536 ports")
+    dialled_addresses.slots = NULL
+    dialled_ends.slots = NULL
+    try:
+        if not map_make(&dialled_addresses, 16) or not map_make(&dialled_ends, 16):
+            raise MemoryError
+        with nogil:
+            for i in range(n):
+                if state[i] == TIME_WAIT and not with_recent:
+                    recent += 1
+                    continue
+                number = map_get(&known._numbers, remote_hi[i], remote_lo[i])
+                if number == NONE and is_loopback(remote_hi[i], remote_lo[i]):
+                    with gil:
+                        number = known.number(remote_hi[i], remote_lo[i])
+                if number != NONE:
+                    row[chosen] = <uint32_t>i
+                    number_at[chosen] = number
+                    chosen += 1
+                    continue
+                if state[i] == TIME_WAIT:
+                    recent += 1
+                    continue
+                external += 1
+                if not owner[i]:
+                    unowned += 1
+                    if not inode[i] and waits(state[i]):
+                        with gil:
+                            unaccepted.append(i)
+                if not listens[local_port[i]]:
+                    number = map_number(&dialled_addresses, remote_hi[i], remote_lo[i])
+                    if number == NONE or not count_end(&dialled_ends, number, remote_port[i]):
+                        enough = False
+                        break
+        if not enough:
+            raise MemoryError
+        named = addresses_by_number(&dialled_addresses)
+        for i in range(<Py_ssize_t>dialled_ends.mask + 1):
+            if dialled_ends.slots[i].value != NONE:
+                dialled[(named[dialled_ends.slots[i].a], dialled_ends.slots[i].b)] = (
+                    dialled_ends.slots[i].value
+                )
+    finally:
+        map_free(&dialled_addresses)
+        map_free(&dialled_ends)
+    array.resize(rows, chosen)
+    array.resize(remote, chosen)
+    return Selection(
+        rows, remote, external, recent, unowned, array.array("I", unaccepted), dialled
+    )
+
+
+cdef inline bint count_end(Map *counts, uint64_t a, uint64_t b) noexcept nogil:
+    """Count one more of a key. False without memory."""
+    cdef Slot *slot = map_slot(counts, a, b)
+    if slot.value != NONE:
+        slot.value += 1
+        return True
+    return map_put(counts, slot, a, b, 1)
+
+
+cdef list addresses_by_number(Map *map):
+    cdef list addresses = [0] * map.used
+    cdef uint64_t at
+    for at in range(map.mask + 1):
+        if map.slots[at].value != NONE:
+            addresses[map.slots[at].value] = (<object>map.slots[at].a) << 64 | map.slots[at].b
+    return addresses
+
+
+def gather(
+    into, table, array.array rows, array.array remote, array.array local,
+    uint32_t namespace, uint8_t proto,
+):
+    """Append the selected sockets of a table; ``local`` maps its addresses to numbers."""
+    cdef Py_ssize_t n = len(rows)
+    cdef Py_ssize_t base = len(into)
+    cdef array.array namespaces = into.namespace
+    cdef array.array protos = into.proto
+    cdef array.array locals_ = into.local
+    cdef array.array remotes = into.remote
+    cdef array.array local_ports = into.local_port
+    cdef array.array remote_ports = into.remote_port
+    cdef array.array states = into.state
+    cdef array.array inodes = into.inode
+    cdef array.array owners = into.owner
+    for column in (
+        namespaces, protos, locals_, remotes, local_ports, remote_ports, states, inodes, owners
+    ):
+        array.resize_smart(column, base + n)
+    cdef uint32_t *row = u32(rows)
+    cdef uint32_t *number = u32(remote)
+    cdef uint32_t *number_of = u32(local)
+    cdef uint32_t *t_local = u32(table.local)
+    cdef uint16_t *t_local_port = u16(table.local_port)
+    cdef uint16_t *t_remote_port = u16(table.remote_port)
+    cdef uint8_t *t_state = u8(table.state)
+    cdef uint64_t *t_inode = u64(table.inode)
+    cdef uint32_t *t_owner = u32(table.owner)
+    cdef uint32_t *o_namespace = u32(namespaces) + base
+    cdef uint8_t *o_proto = u8(protos) + base
+    cdef uint32_t *o_local = u32(locals_) + base
+    cdef uint32_t *o_remote = u32(remotes) + base
+    cdef uint16_t *o_local_port = u16(local_ports) + base
+    cdef uint16_t *o_remote_port = u16(remote_ports) + base
+    cdef uint8_t *o_state = u8(states) + base
+    cdef uint64_t *o_inode = u64(inodes) + base
+    cdef uint32_t *o_owner = u32(owners) + base
+    cdef Py_ssize_t i
+    cdef uint32_t r
+    with nogil:
+        for i in range(n):
+            r = row[i]
+            o_namespace[i] = namespace
+            o_proto[i] = proto
+            o_local[i] = number_of[t_local[r]]
+            o_remote[i] = number[i]
+            o_local_port[i] = t_local_port[r]
+            o_remote_port[i] = t_remote_port[r]
+            o_state[i] = t_state[r]
+            o_inode[i] = t_inode[r]
+            o_owner[i] = t_owner[r]
+
+
+def distinct(array.array left, array.array right):
+    """The different pairs of two columns: (left, right, number of its pair for each entry)."""
+    cdef Py_ssize_t n = len(left)
+    cdef array.array of = array.clone(U32, n, False)
+    cdef array.array lefts, rights
+    cdef uint32_t *a = u32(left)
+    cdef uint32_t *b = u32(right)
+    cdef uint32_t *number = u32(of)
+    cdef Map map
+    cdef Py_ssize_t i
+    cdef uint64_t at
+    cdef bint enough = True
+    map.slots = NULL
+    try:
+        if not map_make(&map, 1024):
+            raise MemoryError
+        with nogil:
+            for i in range(n):
+                number[i] = map_number(&map, a[i], b[i])
+                if number[i] == NONE:
+                    enough = False
+                    break
+        if not enough:
+            raise MemoryError
+        lefts = array.clone(U32, map.used, False)
+        rights = array.clone(U32, map.used, False)
+        for at in range(map.mask + 1):
+            if map.slots[at].value != NONE:
+                u32(lefts)[map.slots[at].value] = <uint32_t>map.slots[at].a
+                u32(rights)[map.slots[at].value] = <uint32_t>map.slots[at].b
+    finally:
+        map_free(&map)
+    return lefts, rights, of
+
+
+def take(array.array values, array.array numbers):
+    """``values[n]`` for each n of ``numbers``; values are 32-bit signed."""
+    cdef Py_ssize_t n = len(numbers)
+    cdef array.array taken = array.clone(I32, n, False)
+    cdef int32_t *value = i32(values)
+    cdef int32_t *out = i32(taken)
+    cdef uint32_t *number = u32(numbers)
+    cdef Py_ssize_t i
+    with nogil:
+        for i in range(n):
+            out[i] = value[number[i]]
+    return taken
+
+
+cdef class ListenerTable:
+    """Which listener covers an address and port of a namespace, by numbers."""
+
+    cdef Map _listeners
+    cdef uint32_t _any4
+    cdef uint32_t _any6
+
+    def __cinit__(self, uint32_t any4, uint32_t any6):
+        self._any4 = any4
+        self._any6 = any6
+        if not map_make(&self._listeners, 256):
+            raise MemoryError
+
+    def __dealloc__(self):
+        map_free(&self._listeners)
+
+    def add(
+        self, uint32_t namespace, uint8_t proto, uint16_t port, uint32_t address, uint32_t listener
+    ):
+        cdef uint64_t a = <uint64_t>namespace << 32 | <uint64_t>proto << 16 | port
+        cdef Slot *slot = map_slot(&self._listeners, a, address)
+        if slot.value != NONE:
+            slot.value = listener
+        elif not map_put(&self._listeners, slot, a, address, listener):
+            raise MemoryError
+
+    cdef inline int32_t covering(
+        self, uint32_t namespace, uint8_t proto, uint16_t port, uint32_t address, bint ipv4
+    ) noexcept nogil:
+        cdef uint64_t a = <uint64_t>namespace << 32 | <uint64_t>proto << 16 | port
+        cdef uint32_t found = map_get(&self._listeners, a, address)
+        if found == NONE and ipv4:
+            found = map_get(&self._listeners, a, self._any4)
+        if found == NONE:
+            found = map_get(&self._listeners, a, self._any6)
+        return -1 if found == NONE else <int32_t>found
+
+    def find(
+        self, uint32_t namespace, uint8_t proto, uint16_t port, uint32_t address, bint ipv4
+    ):
+        """The listener on that address, else on the wildcard (``::`` takes IPv4 too), else -1."""
+        return self.covering(namespace, proto, port, address, ipv4)
+
+
+def cover(candidates, ListenerTable listeners, AddressTable known):
+    """For each candidate the listener that covers its local end, or -1."""
+    cdef Py_ssize_t n = len(candidates)
+    cdef array.array covering = array.clone(I32, n, False)
+    cdef array.array families = array.array("B", [a >> 32 == 0xFFFF for a in known.addresses])
+    cdef uint8_t *ipv4 = u8(families)
+    cdef uint32_t *namespace = u32(candidates.namespace)
+    cdef uint8_t *proto = u8(candidates.proto)
+    cdef uint16_t *port = u16(candidates.local_port)
+    cdef uint32_t *local = u32(candidates.local)
+    cdef int32_t *out = i32(covering)
+    cdef Py_ssize_t i
+    with nogil:
+        for i in range(n):
+            out[i] = listeners.covering(
+                namespace[i], proto[i], port[i], local[i], ipv4[local[i]]
+            )
+    return covering
+
+
+def adopt(candidates, array.array listener, array.array listener_owner):
+    """Give sockets that wait in an accept queue the owner of their listener; 1 marks them."""
+    cdef Py_ssize_t n = len(candidates)
+    cdef array.array queued = array.clone(U8, n, True)
+    cdef uint8_t *mark = u8(queued)
+    cdef uint64_t *inode = u64(candidates.inode)
+    cdef uint8_t *state = u8(candidates.state)
+    cdef uint32_t *owner = u32(candidates.owner)
+    cdef int32_t *covering = i32(listener)
+    cdef uint32_t *owner_of = u32(listener_owner)
+    cdef Py_ssize_t i
+    with nogil:
+        for i in range(n):
+            if not inode[i] and waits(state[i]) and covering[i] >= 0:
+                mark[i] = 1
+                owner[i] = owner_of[covering[i]]
+    return queued
+
+
+cdef struct Tuples:
+    uint32_t *namespace
+    uint8_t *proto
+    uint32_t *local
+    uint32_t *remote
+    uint16_t *local_port
+    uint16_t *remote_port
+
+
+cdef Tuples tuples_of(candidates):
+    cdef Tuples t
+    t.namespace = u32(candidates.namespace)
+    t.proto = u8(candidates.proto)
+    t.local = u32(candidates.local)
+    t.remote = u32(candidates.remote)
+    t.local_port = u16(candidates.local_port)
+    t.remote_port = u16(candidates.remote_port)
+    return t
+
+
+cdef inline uint64_t end_hash(
+    uint32_t namespace, uint8_t proto, uint32_t local, uint16_t local_port,
+    uint32_t remote, uint16_t remote_port,
+) noexcept nogil:
+    return mix(
+        <uint64_t>local << 32 | remote,
+        <uint64_t>namespace << 40
+        ^ (<uint64_t>proto << 32 | <uint64_t>local_port << 16 | remote_port),
+    )
+
+
+def match(candidates, array.array target):
+    """Pair sockets whose tuples mirror each other, each in the namespace the other means."""
+    cdef Py_ssize_t n = len(candidates)
+    cdef Tuples t = tuples_of(candidates)
+    cdef int32_t *there = i32(target)
+    cdef uint64_t size = 16
+    cdef uint64_t mask, at
+    cdef uint32_t *heads = NULL
+    cdef uint32_t *next_same = NULL
+    cdef array.array left = array.clone(U32, n, False)
+    cdef array.array right = array.clone(U32, n, False)
+    cdef uint32_t *a = u32(left)
+    cdef uint32_t *b = u32(right)
+    cdef Py_ssize_t pairs = 0
+    cdef Py_ssize_t i, j
+    cdef list crowded = []
+    while size < <uint64_t>n * 2:
+        size *= 2
+    mask = size - 1
+    try:
+        # heads: first candidate of each tuple, plus 1; next_same: the next one with that tuple.
+        heads = <uint32_t *>calloc(size, sizeof(uint32_t))
+        next_same = <uint32_t *>calloc(n + 1, sizeof(uint32_t))
+        if heads == NULL or next_same == NULL:
+            raise MemoryError
+        with nogil:
+            for i in range(n):
+                if there[i] < 0:
+                    continue
+                at = end_hash(
+                    t.namespace[i], t.proto[i], t.local[i], t.local_port[i],
+                    t.remote[i], t.remote_port[i],
+                ) & mask
+                while heads[at]:
+                    j = heads[at] - 1
+                    if (
+                        t.local[i] == t.local[j] and t.remote[i] == t.remote[j]
+                        and t.local_port[i] == t.local_port[j]
+                        and t.remote_port[i] == t.remote_port[j]
+                        and t.namespace[i] == t.namespace[j] and t.proto[i] == t.proto[j]
+                    ):
+                        next_same[i] = next_same[j]
+                        next_same[j] = <uint32_t>(i + 1)
+                        break
+                    at = (at + 1) & mask
+                else:
+                    heads[at] = <uint32_t>(i + 1)
+            for at in range(size):
+                if not heads[at]:
+                    continue
+                i = heads[at] - 1
+                j = find_mirrored(&t, heads, mask, i, <uint32_t>there[i])
+                if j < 0 or <uint32_t>there[j] != t.namespace[i]:
+                    continue
+                if i == j:
+                    while True:
+                        a[pairs] = <uint32_t>i
+                        b[pairs] = <uint32_t>i
+                        pairs += 1
+                        if not next_same[i]:
+                            break
+                        i = next_same[i] - 1
+                elif i < j:
+                    if next_same[i] or next_same[j]:
+                        with gil:
+                            crowded.append((i, j))
+                    else:
+                        a[pairs] = <uint32_t>i
+                        b[pairs] = <uint32_t>j
+                        pairs += 1
+        for first, second in crowded:
+            for one, other in zip(
+                in_preference(candidates, chain(next_same, first)),
+                in_preference(candidates, chain(next_same, second)),
+            ):
+                a[pairs] = one
+                b[pairs] = other
+                pairs += 1
+    finally:
+        free(heads)
+        free(next_same)
+    array.resize(left, pairs)
+    array.resize(right, pairs)
+    return left, right
+
+
+cdef inline Py_ssize_t find_mirrored(
+    const Tuples *t, const uint32_t *heads, uint64_t mask, Py_ssize_t i, uint32_t there
+) noexcept nogil:
+    """The first candidate of the tuple that mirrors that of i, in namespace ``there``; or -1."""
+    cdef Py_ssize_t j
+    cdef uint64_t at = end_hash(
+        there, t.proto[i], t.remote[i], t.remote_port[i], t.local[i], t.local_port[i]
+    ) & mask
+    while heads[at]:
+        j = heads[at] - 1
+        if (
+            t.local[j] == t.remote[i] and t.remote[j] == t.local[i]
+            and t.local_port[j] == t.remote_port[i] and t.remote_port[j] == t.local_port[i]
+            and t.namespace[j] == there and t.proto[j] == t.proto[i]
+        ):
+            return j
+        at = (at + 1) & mask
+    return -1
+
+
+cdef list chain(const uint32_t *next_same, Py_ssize_t i):
+    cdef list found = [i]
+    while next_same[i]:
+        i = next_same[i] - 1
+        found.append(i)
+    return found
+
+
+cdef list in_preference(candidates, list numbers):
+    state, inode = candidates.state, candidates.inode
+    return sorted(numbers, key=lambda i: (state[i] != ESTABLISHED, inode[i], state[i]))
+
+
+def ends(candidates, array.array listener):
+    """The different ends among the candidates, and the number of each candidate's."""
+    cdef Py_ssize_t n = len(candidates)
+    cdef array.array of = array.clone(U32, n, False)
+    cdef uint32_t *namespace = u32(candidates.namespace)
+    cdef uint32_t *owner = u32(candidates.owner)
+    cdef uint64_t *inode = u64(candidates.inode)
+    cdef int32_t *covering = i32(listener)
+    cdef uint32_t *number = u32(of)
+    cdef Map map
+    cdef Py_ssize_t i
+    cdef uint64_t at, b
+    cdef bint enough = True
+    cdef list found = []
+    map.slots = NULL
+    try:
+        if not map_make(&map, 1024):
+            raise MemoryError
+        with nogil:
+            for i in range(n):
+                number[i] = map_number(
+                    &map,
+                    <uint64_t>namespace[i] << 32 | owner[i],
+                    <uint64_t>(covering[i] + 1) << 1 | (inode[i] == 0),
+                )
+                if number[i] == NONE:
+                    enough = False
+                    break
+        if not enough:
+            raise MemoryError
+        found = [None] * map.used
+        for at in range(map.mask + 1):
+            if map.slots[at].value != NONE:
+                b = map.slots[at].b
+                found[map.slots[at].value] = End(
+                    map.slots[at].a >> 32,
+                    map.slots[at].a & 0xFFFFFFFF,
+                    <int32_t>(b >> 1) - 1,
+                    bool(b & 1),
+                )
+    finally:
+        map_free(&map)
+    return found, of
+
+
+cdef inline int ephemeral(
+    uint32_t namespace, uint16_t port, const uint32_t *first, const uint32_t *last
+) noexcept nogil:
+    """1 where the port is in the local port range of its namespace, 0 if not, -1 if unknown."""
+    if not last[namespace]:
+        return -1
+    return first[namespace] <= port <= last[namespace]
+
+
+def orient(
+    candidates, array.array left, array.array right, array.array listener,
+    array.array first_port, array.array last_port,
+):
+    """Client, server and whether that is known (1), for each pair."""
+    cdef Py_ssize_t n = len(left)
+    cdef array.array client = array.clone(U32, n, False)
+    cdef array.array server = array.clone(U32, n, False)
+    cdef array.array directed = array.clone(U8, n, False)
+    cdef uint32_t *a = u32(left)
+    cdef uint32_t *b = u32(right)
+    cdef int32_t *covering = i32(listener)
+    cdef uint32_t *first = u32(first_port)
+    cdef uint32_t *last = u32(last_port)
+    cdef uint32_t *namespace = u32(candidates.namespace)
+    cdef uint16_t *port = u16(candidates.local_port)
+    cdef uint32_t *o_client = u32(client)
+    cdef uint32_t *o_server = u32(server)
+    cdef uint8_t *o_directed = u8(directed)
+    cdef Py_ssize_t pair
+    cdef bint listens_a, listens_b, a_serves, known
+    cdef int ephemeral_a, ephemeral_b
+    with nogil:
+        for pair in range(n):
+            listens_a = covering[a[pair]] >= 0
+            listens_b = covering[b[pair]] >= 0
+            a_serves = False
+            known = False
+            if listens_a != listens_b:
+                a_serves = listens_a
+                known = True
+            else:
+                ephemeral_a = ephemeral(namespace[a[pair]], port[a[pair]], first, last)
+                ephemeral_b = ephemeral(namespace[b[pair]], port[b[pair]], first, last)
+                if ephemeral_a >= 0 and ephemeral_b >= 0 and ephemeral_a != ephemeral_b:
+                    a_serves = ephemeral_b == 1
+                    known = True
+            o_client[pair] = b[pair] if a_serves else a[pair]
+            o_server[pair] = a[pair] if a_serves else b[pair]
+            o_directed[pair] = known
+    return client, server, directed
+
+
+def kinds(candidates, array.array client, array.array server, array.array queued):
+    """What kind of match each pair is: RECENT, QUEUED or RECIPROCAL."""
+    cdef Py_ssize_t n = len(client)
+    cdef array.array found = array.clone(U8, n, False)
+    cdef uint8_t *out = u8(found)
+    cdef uint32_t *c = u32(client)
+    cdef uint32_t *s = u32(server)
+    cdef uint8_t *state = u8(candidates.state)
+    cdef uint8_t *waiting = u8(queued)
+    cdef Py_ssize_t pair
+    with nogil:
+        for pair in range(n):
+            if state[c[pair]] == TIME_WAIT or state[s[pair]] == TIME_WAIT:
+                out[pair] = RECENT
+            elif waiting[c[pair]] or waiting[s[pair]]:
+                out[pair] = QUEUED
+            else:
+                out[pair] = RECIPROCAL
+    return found
+
+
+def account(candidates, array.array target, array.array left, array.array right):
+    """Count every candidate: in a pair, or why not."""
+    cdef Py_ssize_t n = len(candidates)
+    cdef Py_ssize_t pairs = len(left)
+    cdef array.array in_pair = array.clone(U8, n, True)
+    cdef uint8_t *joined = u8(in_pair)
+    cdef uint32_t *a = u32(left)
+    cdef uint32_t *b = u32(right)
+    cdef int32_t *there = i32(target)
+    cdef uint8_t *state = u8(candidates.state)
+    cdef uint32_t *owner = u32(candidates.owner)
+    cdef Py_ssize_t n_joined = 0, recent = 0, external = 0, ambiguous = 0, attempt = 0
+    cdef Py_ssize_t unmatched = 0, unowned = 0
+    cdef Py_ssize_t i
+    with nogil:
+        for i in range(pairs):
+            joined[a[i]] = 1
+            joined[b[i]] = 1
+        for i in range(n):
+            if not owner[i] and state[i] != TIME_WAIT:
+                unowned += 1
+            if joined[i]:
+                n_joined += 1
+            elif state[i] == TIME_WAIT:
+                recent += 1
+            elif there[i] == NOBODY:
+                external += 1
+            elif there[i] == AMBIGUOUS:
+                ambiguous += 1
+            elif state[i] == SYN_SENT:
+                attempt += 1
+            else:
+                unmatched += 1
+    return Account(n_joined, recent, external, ambiguous, attempt, unmatched, unowned)
+
+
+cdef struct Places:
+    uint32_t *client
+    uint32_t *server
+    uint32_t *local
+    uint16_t *port
+    uint32_t *rank
+
+
+cdef inline bint before(const Places *p, uint32_t one, uint32_t other) noexcept nogil:
+    """Whether pair ``one`` comes before ``other`` among the samples of a flow."""
+    cdef uint32_t x, y
+    x = p.rank[p.local[p.client[one]]]
+    y = p.rank[p.local[p.client[other]]]
+    if x != y:
+        return x < y
+    x = p.port[p.client[one]]
+    y = p.port[p.client[other]]
+    if x != y:
+        return x < y
+    x = p.rank[p.local[p.server[one]]]
+    y = p.rank[p.local[p.server[other]]]
+    if x != y:
+        return x < y
+    x = p.port[p.server[one]]
+    y = p.port[p.server[other]]
+    if x != y:
+        return x < y
+    return one < other
+
+
+def fold(
+    candidates, array.array client, array.array server, array.array directed, array.array kind,
+    array.array end_of, array.array rank,
+):
+    """Fold the directed pairs by (client end, server end, protocol, server port, kind)."""
+    cdef Py_ssize_t n = len(client)
+    cdef Places p
+    p.client = u32(client)
+    p.server = u32(server)
+    p.local = u32(candidates.local)
+    p.port = u16(candidates.local_port)
+    p.rank = u32(rank)
+    cdef uint8_t *known = u8(directed)
+    cdef uint8_t *kind_of = u8(kind)
+    cdef uint8_t *proto = u8(candidates.proto)
+    cdef uint32_t *end = u32(end_of)
+    cdef array.array counts = array.array("I")
+    cdef array.array samples = array.array("I")
+    cdef Map map
+    cdef Py_ssize_t pair
+    cdef uint64_t a, b, at, used
+    cdef uint32_t number, taken, place
+    cdef uint32_t *sample
+    cdef uint32_t *count
+    cdef bint enough = True
+    cdef list folded = []
+    map.slots = NULL
+    try:
+        if not map_make(&map, 1024):
+            raise MemoryError
+        array.resize_smart(counts, map.mask + 1)
+        array.resize_smart(samples, (map.mask + 1) * SHOWN_SAMPLES)
+        memset(counts.data.as_voidptr, 0, len(counts) * sizeof(uint32_t))
+        with nogil:
+            for pair in range(n):
+                if not known[pair]:
+                    continue
+                a = <uint64_t>end[p.client[pair]] << 32 | end[p.server[pair]]
+                b = (
+                    <uint64_t>proto[p.server[pair]] << 32
+                    | <uint64_t>p.port[p.server[pair]] << 8
+                    | kind_of[pair]
+                )
+                used = map.used
+                number = map_number(&map, a, b)
+                if number == NONE:
+                    enough = False
+                    break
+                if map.used != used and map.used > <uint64_t>Py_SIZE(counts):
+                    with gil:
+                        array.resize_smart(counts, map.used * 2)
+                        array.resize_smart(samples, map.used * 2 * SHOWN_SAMPLES)
+                count = u32_nogil(counts) + number
+                sample = u32_nogil(samples) + number * SHOWN_SAMPLES
+                if map.used != used:
+                    count[0] = 0
+                taken = count[0] if count[0] < SHOWN_SAMPLES else SHOWN_SAMPLES
+                count[0] += 1
+                if taken == SHOWN_SAMPLES:
+                    if not before(&p, <uint32_t>pair, sample[taken - 1]):
+                        continue
+                    taken -= 1
+                place = taken
+                while place > 0 and before(&p, <uint32_t>pair, sample[place - 1]):
+                    sample[place] = sample[place - 1]
+                    place -= 1
+                sample[place] = <uint32_t>pair
+        if not enough:
+            raise MemoryError
+        for at in range(map.mask + 1):
+            number = map.slots[at].value
+            if number == NONE:
+                continue
+            a = map.slots[at].a
+            b = map.slots[at].b
+            taken = min(u32(counts)[number], <uint32_t>SHOWN_SAMPLES)
+            sample = u32(samples) + number * SHOWN_SAMPLES
+            folded.append(
+                Folded(
+                    a >> 32, a & 0xFFFFFFFF, b >> 32, b >> 8 & 0xFFFF, b & 0xFF,
+                    u32(counts)[number], [sample[place] for place in range(taken)],
+                )
+            )
+    finally:
+        map_free(&map)
+    return folded
+
+
+cdef extern from "Python.h":
+    Py_ssize_t Py_SIZE(object) nogil
+
+
+cdef inline uint32_t *u32_nogil(array.array column) noexcept nogil:
+    return <uint32_t *>column.data.as_uints

@@ -1,0 +1,178 @@
+"""The compiled loops of the join and their pure-Python twin give the same on whatever columns."""
+
+from __future__ import annotations
+
+import os
+from array import array
+from dataclasses import fields
+from types import ModuleType
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from netviz import _pyjoin
+from netviz.addresses import ANY4, ANY6, MAPPED_PREFIX
+from netviz.tables import Candidates, InetColumns
+
+try:
+    from netviz import _fastjoin
+except ImportError:
+    if os.environ.get("NETVIZ_REQUIRE_EXTENSIONS") == "1":
+        raise
+    pytest.skip("the compiled loops are not built", allow_module_level=True)
+
+LOOPBACK = MAPPED_PREFIX | 0x7F000001
+OURS = MAPPED_PREFIX | 0x0A000001
+THEIRS = MAPPED_PREFIX | 0x0A000002
+OURS6 = 0xFD00 << 112 | 1
+OUTSIDE = MAPPED_PREFIX | 0xC0000201
+ADDRESSES = (ANY4, ANY6, LOOPBACK, 1, OURS, THEIRS, OURS6, OUTSIDE)
+PORTS = (0, 80, 5432, 40000, 50000)
+STATES = (0x01, 0x02, 0x03, 0x04, 0x06, 0x07, 0x08, 0x0A, 0xFF)
+
+socket = st.tuples(
+    st.sampled_from(ADDRESSES),
+    st.sampled_from(ADDRESSES),
+    st.sampled_from(PORTS),
+    st.sampled_from(PORTS),
+    st.sampled_from(STATES),
+    st.integers(0, 3),
+    st.integers(0, 5),
+)
+table = st.lists(socket, max_size=30)
+
+
+def columns_of(sockets: list[tuple[int, ...]]) -> InetColumns:
+    columns = InetColumns()
+    for local, remote, local_port, remote_port, state, uid, inode in sockets:
+        columns.local_hi.append(local >> 64)
+        columns.local_lo.append(local & 0xFFFFFFFFFFFFFFFF)
+        columns.remote_hi.append(remote >> 64)
+        columns.remote_lo.append(remote & 0xFFFFFFFFFFFFFFFF)
+        columns.local_port.append(local_port)
+        columns.remote_port.append(remote_port)
+        columns.state.append(state)
+        columns.uid.append(uid)
+        columns.inode.append(inode)
+    return columns
+
+
+def content(columns: Any) -> dict[str, Any]:
+    return {f.name: getattr(columns, f.name) for f in fields(columns)}
+
+
+def run(
+    loops: ModuleType, tables: list[list[tuple[int, ...]]], last_port: int = 0
+) -> dict[str, Any]:
+    """All loops one after the other, as ``join.py`` runs them, two namespaces by turns.
+
+    ``last_port`` ends the local port range of the second namespace, 0 for unknown.
+    """
+    results: dict[str, Any] = {}
+    known = loops.AddressTable()
+    for address in (OURS, THEIRS, OURS6):
+        known.add(address)
+    listeners = loops.ListenerTable(known.add(ANY4), known.add(ANY6))
+    listeners.add(0, 0, 80, known.add(ANY4), 0)
+    listeners.add(1, 0, 5432, known.add(ANY6), 1)
+    listeners.add(1, 0, 80, known.add(THEIRS), 2)
+    candidates = Candidates()
+    for number, sockets in enumerate(tables):
+        owners = loops.InodeOwners()
+        results[f"held{number}"] = [owners.add([1, 2, 2], 5), owners.add([2, 3], 6)]
+        owners.replace(2, 7)
+        columns = columns_of(sockets)
+        of = owners.find(columns.inode)
+        results[f"owners{number}"] = (of, owners.unlisted())
+        settled = loops.settle(columns, of)
+        results[f"settled{number}"] = (
+            content(settled.connected),
+            settled.bound,
+            settled.served,
+        )
+        listening = bytearray(65536)
+        listening[80] = 1
+        chosen = loops.select(settled.connected, known, bytes(listening), number % 2 == 1)
+        results[f"selected{number}"] = chosen._asdict()
+        locals_ = zip(settled.connected.locals_hi, settled.connected.locals_lo, strict=True)
+        local = array("I", [known.add(hi << 64 | lo) for hi, lo in locals_])
+        loops.gather(
+            candidates, settled.connected, chosen.rows, chosen.remote, local, number % 2, 0
+        )
+    results["addresses"] = list(known.addresses)
+    listener = loops.cover(candidates, listeners, known)
+    results["queued"] = queued = loops.adopt(candidates, listener, array("I", [5, 0, 9]))
+    results["candidates"] = content(candidates)
+    results["listener"] = listener
+    namespaces, remotes, of = loops.distinct(candidates.namespace, candidates.remote)
+    owner = {OURS: 0, THEIRS: 1, OURS6: -2}
+    resolved = array(
+        "i",
+        [
+            n if known.addresses[r] in (LOOPBACK, 1) else owner.get(known.addresses[r], -1)
+            for n, r in zip(namespaces, remotes, strict=True)
+        ],
+    )
+    target = loops.take(resolved, of)
+    results["target"] = target
+    left, right = loops.match(candidates, target)
+    results["pairs"] = sorted(tuple(sorted(pair)) for pair in zip(left, right, strict=True))
+    order = sorted(range(len(left)), key=lambda p: tuple(sorted((left[p], right[p]))))
+    first = array("I", [min(left[p], right[p]) for p in order])
+    second = array("I", [max(left[p], right[p]) for p in order])
+    client, server, directed = loops.orient(
+        candidates,
+        first,
+        second,
+        listener,
+        array("I", [32768, 32768]),
+        array("I", [60999, last_port]),
+    )
+    results["oriented"] = (client, server, directed)
+    results["kinds"] = kind = loops.kinds(candidates, client, server, queued)
+    results["account"] = loops.account(candidates, target, left, right)._asdict()
+    distinct_ends, end_of = loops.ends(candidates, listener)
+    results["ends"] = [distinct_ends[number] for number in end_of]
+    rank = array("I", reversed(range(len(known))))
+    results["folded"] = sorted(
+        (distinct_ends[f.client], distinct_ends[f.server], f.proto, f.port, f.kind, f.samples)
+        for f in loops.fold(candidates, client, server, directed, kind, end_of, rank)
+    )
+    return results
+
+
+@given(st.lists(table, min_size=1, max_size=3))
+@settings(max_examples=300, deadline=None)
+def test_same_results(tables: list[list[tuple[int, ...]]]) -> None:
+    assert run(_fastjoin, tables) == run(_pyjoin, tables)
+
+
+@given(st.lists(table, min_size=2, max_size=2))
+@settings(max_examples=150, deadline=None)
+def test_mirrored_tables_have_pairs_in_both(tables: list[list[tuple[int, ...]]]) -> None:
+    mirrored = [
+        [(r, lo, rp, lp, s, u, i) for lo, r, lp, rp, s, u, i in sockets] for sockets in tables
+    ]
+    both = [a + b for a, b in zip(tables, reversed(mirrored), strict=True)]
+    assert run(_fastjoin, both) == run(_pyjoin, both)
+
+
+def test_many_keys_outgrow_every_hash_map() -> None:
+    """More keys than any map begins with, so that all of them grow."""
+    ours = [(OURS, THEIRS, 1024 + i % 60000, 5432, 0x01, 0, 10 + i) for i in range(6000)]
+    theirs = [(r, lo, rp, lp, s, u, i + 10000) for lo, r, lp, rp, s, u, i in ours]
+    outside = [(OURS, OUTSIDE + i, 1024, 443, 0x01, 0, 50000 + i) for i in range(3000)]
+    tables = [ours + outside, theirs]
+    compiled = run(_fastjoin, tables)
+    assert compiled == run(_pyjoin, tables)
+    assert len(compiled["pairs"]) == 6000
+
+
+def test_more_folds_than_a_map_begins_with() -> None:
+    ours = [(OURS, THEIRS, 40000, port, 0x01, 0, port) for port in range(1, 4000)]
+    theirs = [(r, lo, rp, lp, s, u, i + 10000) for lo, r, lp, rp, s, u, i in ours]
+    compiled = run(_fastjoin, [ours, theirs], last_port=60999)
+    assert compiled == run(_pyjoin, [ours, theirs], last_port=60999)
+    assert len(compiled["folded"]) > 2000
