@@ -1,0 +1,5 @@
+"""Reading snapshots: files in, ``model.Snapshot`` out."""
+
+from netviz.snapshot.load import load
+
+__all__ = ["load"]

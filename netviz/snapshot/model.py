@@ -26,9 +26,13 @@ class Host:
     clk_tck: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Process:
-    """One process; ``start`` in clock ticks since boot, ``uid`` the effective one."""
+    """One process; ``start`` in clock ticks since boot, ``uid`` the effective one.
+
+    Not to be changed, like all of these, but not frozen: there are many, and a frozen dataclass
+    takes six times as long to make.
+    """
 
     pid: int
     ppid: int | None = None

@@ -1,0 +1,113 @@
+"""Checks of single JSON values and of whole columns of them.
+
+A value that is absent or null is unknown, and comes out as None. A wrong type, or a number out of
+its bounds, raises Fault with the place. A bool is no number.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Sequence
+from typing import Any, cast
+
+from netviz.snapshot.faults import Fault, mismatch
+
+U64 = 2**64 - 1
+
+_NULL = type(None)
+
+Where = Callable[[int], str]
+"""The place of the element of that index, made only when there is a fault."""
+
+
+def required(value: object, where: str) -> object:
+    """``value``, unless it is absent or null."""
+    if value is None:
+        raise Fault("is missing", where)
+    return value
+
+
+def mapping(value: object, where: str) -> dict[str, Any]:
+    """An object; an empty one where it is unknown."""
+    if value is None:
+        return {}
+    if isinstance(value, dict):
+        return value
+    raise mismatch(where, "an object", value)
+
+
+def sequence(value: object, where: str) -> list[Any]:
+    """A list; an empty one where it is unknown."""
+    if value is None:
+        return []
+    if isinstance(value, list):
+        return value
+    raise mismatch(where, "a list", value)
+
+
+def text(value: object, where: str) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    raise mismatch(where, "a text", value)
+
+
+def boolean(value: object, where: str) -> bool | None:
+    if value is None or isinstance(value, bool):
+        return value
+    raise mismatch(where, "true or false", value)
+
+
+def integer(value: object, where: str, least: int = 0, most: int = U64) -> int | None:
+    if value is None:
+        return None
+    if type(value) is int and least <= value <= most:
+        return value
+    raise mismatch(where, f"an integer from {least} to {most}", value)
+
+
+def texts(column: Sequence[object], where: Where) -> None:
+    """Every value is a text or unknown."""
+    if not set(map(type, column)) <= {str, _NULL}:
+        for index, value in enumerate(column):
+            text(value, where(index))
+
+
+def integers(column: Sequence[object], where: Where) -> None:
+    """Every value is an integer from 0 to 2**64-1 or unknown."""
+    known = [value for value in column if value is not None] if None in column else column
+    if not are_natural(known):
+        for index, value in enumerate(column):
+            integer(value, where(index))
+
+
+def known_integers(column: Sequence[object], where: Where) -> None:
+    """Every value is an integer from 0 to 2**64-1."""
+    if not are_natural(column):
+        for index, value in enumerate(column):
+            if integer(value, where(index)) is None:
+                raise mismatch(where(index), f"an integer from 0 to {U64}", value)
+
+
+def lists(column: Sequence[object], where: Where) -> list[list[Any]]:
+    """Every value is a list, or unknown: an empty one then."""
+    if not set(map(type, column)) <= {list, _NULL}:
+        for index, value in enumerate(column):
+            sequence(value, where(index))
+    return [value if isinstance(value, list) else [] for value in column]
+
+
+def are_natural(column: Sequence[object]) -> bool:
+    """Whether every value is an integer from 0 to 2**64-1."""
+    # A list of the types and its count are the quickest that Python has; array has the bounds.
+    if list(map(type, column)).count(int) != len(column):
+        return False
+    try:
+        array("Q", cast("Sequence[int]", column))
+    except OverflowError:
+        return False
+    return True
+
+
+def are_pairs(column: Sequence[object]) -> bool:
+    """Whether every value is a list of two."""
+    return set(map(type, column)) <= {list} and set(map(len, column)) <= {2}  # type: ignore[arg-type]

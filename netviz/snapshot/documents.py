@@ -1,0 +1,76 @@
+"""Bytes to a JSON value: orjson where it is installed, else the standard library.
+
+Both give the same values and the same faults. A document that the quick decoder takes costs nothing
+more; one that it refuses, or might understand otherwise, is left to ``strict_json``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from itertools import accumulate
+
+from netviz.snapshot import strict_json
+
+try:
+    import orjson
+except ImportError:  # no wheel for this Python: everything works, slower
+    IMPLEMENTATION = "json"
+else:
+    IMPLEMENTATION = "orjson"
+
+_HALF_PAIR = re.compile(r"\\u[dD][89A-Fa-f]")
+_TEXTS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_STEPS = [(byte in b"[{") - (byte in b"]}") for byte in range(256)]
+
+
+def decode(encoded: bytes, first_line: int = 1) -> object:
+    """The value of a JSON document. Raises Fault, with lines counted from ``first_line``."""
+    return _decode(_quick, encoded, first_line)
+
+
+def decode_with_orjson(encoded: bytes, first_line: int = 1) -> object:
+    """As ``decode``, with orjson."""
+    return _decode(orjson.loads, encoded, first_line)
+
+
+def decode_with_json(encoded: bytes, first_line: int = 1) -> object:
+    """As ``decode``, with the standard library."""
+    return _decode(_standard, encoded, first_line)
+
+
+def _decode(quick: Callable[[bytes], object], encoded: bytes, first_line: int) -> object:
+    try:
+        return quick(encoded)
+    except (ValueError, RecursionError):
+        return strict_json.decode(encoded, first_line)
+
+
+def _standard(encoded: bytes) -> object:
+    """json.loads within the bounds of ``strict_json``; ValueError where it might go beyond them."""
+    text = str(encoded, "utf-8")
+    if _HALF_PAIR.search(text) or _may_be_too_deep(text):
+        raise ValueError
+    return json.loads(
+        text,
+        parse_int=strict_json.integer,
+        parse_float=strict_json.finite,
+        parse_constant=_refuse,
+    )
+
+
+def _may_be_too_deep(text: str) -> bool:
+    """Whether a text is nested too deep (or is no JSON). All at C speed: it may be gigabytes."""
+    if text.count("[") + text.count("{") <= strict_json.MAX_DEPTH:
+        return False
+    brackets = _TEXTS.sub("", text).encode("utf-8").translate(None, _NO_BRACKETS)
+    return max(accumulate(map(_STEPS.__getitem__, brackets)), default=0) > strict_json.MAX_DEPTH
+
+
+def _refuse(name: str) -> object:
+    raise ValueError(name)
+
+
+_quick = orjson.loads if IMPLEMENTATION == "orjson" else _standard

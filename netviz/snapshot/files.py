@@ -1,0 +1,102 @@
+"""The bytes of a snapshot file, plain or gzip (told by its first bytes, not by its name)."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import zlib
+from io import FileIO
+from pathlib import Path
+
+from netviz.snapshot.faults import CAPTURE_AGAIN, NOT_OURS, Fault, escaped
+
+SIZE_LIMIT = 4 * 2**30
+"""How many bytes of text one file may hold, decompressed: what a gzip bomb may cost in memory."""
+
+_GZIP = b"\x1f\x8b"
+_GZIP_WINDOW = 16 + zlib.MAX_WBITS
+_STEP = 2**18
+_READ_SIZE = 2**20
+
+
+def read(path: str, size_limit: int = SIZE_LIMIT) -> bytes:
+    """The text in a file. Raises Fault for a file that cannot be read, or not whole.
+
+    A pipe is read to its end (shells hand over ``<(command)`` as one), unless nobody writes to it.
+    """
+    try:
+        content = _content(path, size_limit)
+    except OSError as error:
+        raise _unreadable(error) from None
+    except ValueError:  # a zero byte in the name
+        raise Fault("is no name of a file", advice=NOT_OURS) from None
+    if content.startswith(_GZIP):
+        return gunzip(content, size_limit)
+    return content
+
+
+def gunzip(compressed: bytes, size_limit: int = SIZE_LIMIT) -> bytes:
+    """The text of all members of a gzip file (RFC 1952). Raises Fault."""
+    view = memoryview(compressed)
+    parts: list[bytes] = []
+    size = position = 0
+    while position < len(view):
+        if view[position] == 0 and not bytes(view[position:]).strip(b"\0"):
+            break  # padding behind the last member, as gzip allows
+        inflater = zlib.decompressobj(_GZIP_WINDOW)
+        while not inflater.eof:
+            step = view[position : position + _STEP]
+            if not step:
+                raise Fault("the gzip file is cut short: the capture or the copy did not finish")
+            try:
+                part = inflater.decompress(step, size_limit + 1 - size)
+            except zlib.error as error:
+                raise Fault(f"the gzip file is damaged ({error})") from None
+            size += len(part)
+            if size > size_limit:
+                raise Fault(f"holds more than {size_limit} bytes once decompressed")
+            parts.append(part)
+            position += len(step) - len(inflater.unused_data)
+    return b"".join(parts)
+
+
+def _content(path: str, size_limit: int) -> bytes:
+    mode = Path(path).stat().st_mode
+    if stat.S_ISDIR(mode):
+        raise Fault("is a directory", advice="give the files in it, such as DIRECTORY/*.json")
+    if not stat.S_ISREG(mode) and not stat.S_ISFIFO(mode):
+        raise Fault("is a device or a socket, not a file", advice=NOT_OURS)
+    # Without waiting: opening a pipe that nobody writes to would never return.
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    with FileIO(descriptor) as file:
+        return _all_of(file, size_limit)
+
+
+def _all_of(file: FileIO, size_limit: int) -> bytes:
+    status = os.fstat(file.fileno())
+    step = max(_READ_SIZE, status.st_size + 1)
+    parts: list[bytes] = []
+    size = 0
+    while size <= size_limit:
+        part = file.read(min(step, size_limit + 1 - size))
+        if part is None:  # a writer is there, but it has not written yet
+            if not stat.S_ISFIFO(status.st_mode):
+                raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+            os.set_blocking(file.fileno(), True)
+            continue
+        if not part:
+            return b"".join(parts)
+        size += len(part)
+        parts.append(part)
+    raise Fault(f"is larger than {size_limit} bytes")
+
+
+def _unreadable(error: OSError) -> Fault:
+    if isinstance(error, FileNotFoundError):
+        return Fault("there is no such file", advice="check the name")
+    if isinstance(error, PermissionError):
+        advice = "make it readable for you (chown or chmod), or run netviz-stitch as its owner"
+        return Fault("you may not read this file", advice=advice)
+    reason = escaped(error.strerror or str(error))
+    return Fault(f"cannot be read: {reason}", advice=CAPTURE_AGAIN)

@@ -1,0 +1,105 @@
+"""The processes of a format 2 document, checked a column at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import chain
+from typing import Any
+
+from netviz.snapshot import checks
+from netviz.snapshot.faults import mismatch
+from netviz.snapshot.model import Process
+
+_TEXTS = ("comm", "exe", "security", "caps", "cgroup")
+_INTEGERS = ("ppid", "start", "uid", "netns")
+_PIPE_MODES = frozenset({"r", "w", "rw"})
+
+
+def processes(entries: list[Any]) -> list[Process]:
+    """The processes of the list at ``processes``. Raises Fault."""
+    for index, entry in enumerate(entries):
+        if type(entry) is not dict:
+            raise mismatch(f"processes[{index}]", "an object", entry)
+    pids = _column(entries, "pid")
+    for index, pid in enumerate(pids):
+        if pid is None:
+            checks.required(pid, f"processes[{index}].pid")
+    checks.integers(pids, _place("pid"))
+    known = {key: _column(entries, key) for key in (*_TEXTS, *_INTEGERS)}
+    for key in _TEXTS:
+        checks.texts(known[key], _place(key))
+    for key in _INTEGERS:
+        checks.integers(known[key], _place(key))
+    return list(
+        map(
+            Process,
+            pids,
+            known["ppid"],
+            known["start"],
+            known["comm"],
+            known["exe"],
+            known["uid"],
+            known["security"],
+            known["caps"],
+            known["netns"],
+            known["cgroup"],
+            _argv(_column(entries, "argv")),
+            _sockets(_column(entries, "sockets")),
+            _pipes(_column(entries, "pipes")),
+        )
+    )
+
+
+def _column(entries: list[dict[str, Any]], key: str) -> list[Any]:
+    return [entry.get(key) for entry in entries]
+
+
+def _place(key: str) -> Callable[[int], str]:
+    return lambda index: f"processes[{index}].{key}"
+
+
+def _argv(column: list[Any]) -> list[tuple[str, ...] | None]:
+    if column.count(None) == len(column):
+        return column
+    for index, words in enumerate(checks.lists(column, _place("argv"))):
+        for position, word in enumerate(words):
+            if not isinstance(word, str):
+                raise mismatch(f"processes[{index}].argv[{position}]", "a text", word)
+    return [None if words is None else tuple(words) for words in column]
+
+
+def _sockets(column: list[Any]) -> list[list[int]]:
+    held = checks.lists(column, _place("sockets"))
+    if not checks.are_natural(list(chain.from_iterable(held))):
+        for index, inodes in enumerate(held):
+            place = f"processes[{index}].sockets"
+            checks.known_integers(inodes, lambda i, place=place: f"{place}[{i}]")  # type: ignore[misc]
+    return held
+
+
+def _pipes(column: list[Any]) -> list[list[tuple[int, str]]]:
+    held = checks.lists(column, _place("pipes"))
+    if not _are_pipes(list(chain.from_iterable(held))):
+        for index, pipes in enumerate(held):
+            for position, pipe in enumerate(pipes):
+                _check_pipe(pipe, f"processes[{index}].pipes[{position}]")
+    return [[(inode, mode) for inode, mode in pipes] for pipes in held]
+
+
+def _are_pipes(pipes: list[Any]) -> bool:
+    if not checks.are_pairs(pipes):
+        return False
+    modes = [mode for _, mode in pipes]
+    return (
+        checks.are_natural([inode for inode, _ in pipes])
+        and set(map(type, modes)) <= {str}
+        and set(modes) <= _PIPE_MODES
+    )
+
+
+def _check_pipe(pipe: object, place: str) -> None:
+    if not isinstance(pipe, list) or len(pipe) != 2:
+        raise mismatch(place, "an inode and a mode", pipe)
+    checks.known_integers(pipe[:1], lambda _: f"{place}[0]")
+    if pipe[1] not in ("r", "w", "rw"):
+        raise mismatch(f"{place}[1]", '"r", "w" or "rw"', pipe[1])
