@@ -5,23 +5,15 @@ With ``NETVIZ_CI=1`` in the environment not being able to build it is a failure.
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from availability import unavailable
 from machines import Lab, why_not
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def unavailable(reason: str) -> None:
-    """Skip the test, or fail it where everything must be there."""
-    if os.environ.get("NETVIZ_CI") == "1":
-        pytest.fail(f"{reason} (NETVIZ_CI=1)")
-    pytest.skip(reason)
+from stitching import IMPLEMENTATIONS, ROOT, has
 
 
 @pytest.fixture(scope="session")
@@ -44,8 +36,17 @@ def pyz(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The capture, built from this checkout into a folder of its own."""
     target = tmp_path_factory.mktemp("dist") / "netviz-capture.pyz"
     subprocess.run(
-        [sys.executable, str(ROOT / "build" / "make_capture_pyz.py"), str(target)],
+        [sys.executable, str(ROOT / "build" / "make_capture_pyz.py"), "-o", str(target)],
         check=True,
         timeout=60,
     )
     return target
+
+
+@pytest.fixture(params=IMPLEMENTATIONS)
+def implementation(request: pytest.FixtureRequest) -> str:
+    """Each implementation of the parser and the join loops that there is."""
+    name = str(request.param)
+    if not has(name):
+        pytest.skip(f"the {name} parser has not been built")
+    return name
