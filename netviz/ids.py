@@ -30,5 +30,8 @@ def unowned_id(machine: str, netns: str | None, owner: str) -> str:
 
 
 def grouped_id(machine: str, *key: object) -> str:
-    """The id of a node that stands for several processes: what they have in common."""
-    return "/".join((machine, *(repr(part) for part in key)))
+    """The id of a node that stands for several processes: what they have in common.
+
+    Two keys of one length never give the same id: each part is a literal in ASCII.
+    """
+    return "/".join((machine, *(ascii(part) for part in key)))

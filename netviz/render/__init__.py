@@ -1,0 +1,31 @@
+"""Graphs as bytes of a format; one module per format, chosen by name."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from netviz.errors import RenderError
+from netviz.graph import Graph
+from netviz.render.options import DEFAULTS, RenderOptions
+
+__all__ = ["FORMATS", "RenderOptions", "render"]
+
+_MODULES = {
+    "dot": "netviz.render.dot",
+    "json": "netviz.render.json_flows",
+    "pdf": "netviz.render.picture",
+    "png": "netviz.render.picture",
+    "svg": "netviz.render.picture",
+}
+"""Each module has ``render(graph, format, options)``; it is imported when it is asked for."""
+
+FORMATS = tuple(sorted(_MODULES))
+
+
+def render(graph: Graph, format: str, options: RenderOptions = DEFAULTS) -> bytes:
+    """The graph in ``format``, one of FORMATS. Raises RenderError where that cannot be made."""
+    module = _MODULES.get(format)
+    if module is None:
+        raise RenderError(f"unknown format {format!r}: not one of {', '.join(FORMATS)}")
+    rendered: bytes = import_module(module).render(graph, format, options)
+    return rendered

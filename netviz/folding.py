@@ -1,0 +1,65 @@
+"""Folding flows: those between the same two nodes, to the same port, become one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from netviz.graph import MATCHES, SAMPLES, Flow
+
+Place = tuple[str, str, str, int | None, str | None]
+"""Source, target, protocol, port and path: what flows that become one have in common."""
+
+
+def fold_flows(flows: Iterable[Flow], node_of: Mapping[str, str]) -> tuple[tuple[Flow, ...], int]:
+    """The flows between coarser nodes, sorted, and how many connections fell inside a node.
+
+    ``node_of`` maps the node ids of ``flows`` to the coarser ones. A flow from a node to itself
+    stays one. Ends are never turned: the port of a flow, undirected or not, is its target's.
+    """
+    places: dict[Place, list[Flow]] = {}
+    internal = 0
+    for flow in flows:
+        source, target = node_of[flow.source], node_of[flow.target]
+        if source == target and flow.source != flow.target:
+            internal += flow.connections
+            continue
+        place = (source, target, flow.proto, flow.port, flow.path)
+        places.setdefault(place, []).append(flow)
+    folded = [_folded(place, members) for place, members in places.items()]
+    return tuple(sorted(folded, key=flow_order)), internal
+
+
+def flow_order(flow: Flow) -> tuple[object, ...]:
+    """A key that sorts flows the same way in every run."""
+    return (
+        flow.source,
+        flow.target,
+        flow.proto,
+        -1 if flow.port is None else flow.port,
+        flow.path or "",
+        flow.samples,
+    )
+
+
+def _folded(place: Place, flows: list[Flow]) -> Flow:
+    source, target, proto, port, path = place
+    matches = {
+        kind: count
+        for kind in MATCHES
+        if (count := sum(flow.matches.get(kind, 0) for flow in flows))
+    }
+    dialled = {flow.dialled for flow in flows}
+    return Flow(
+        source=source,
+        target=target,
+        proto=proto,
+        port=port,
+        connections=sum(flow.connections for flow in flows),
+        match=min((flow.match for flow in flows), key=MATCHES.index),
+        matches=matches,
+        directed=any(flow.directed for flow in flows),
+        path=path,
+        via=tuple(sorted({machine for flow in flows for machine in flow.via})),
+        dialled=dialled.pop() if len(dialled) == 1 else None,
+        samples=tuple(sorted(sample for flow in flows for sample in flow.samples)[:SAMPLES]),
+    )

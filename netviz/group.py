@@ -1,0 +1,133 @@
+"""Coarser pictures of a graph: processes become services, containers or hosts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import replace
+from typing import TypeVar
+
+from netviz.folding import fold_flows
+from netviz.graph import LEVELS, Graph, Node
+from netviz.ids import grouped_id
+
+Key = tuple[Hashable, ...]
+T = TypeVar("T")
+
+_SESSION = re.compile(r"(?:.*/)?session-[^/]+\.scope")
+_USER_SLICE = re.compile(r"(?:.*/)?(user-[0-9]+\.slice)/.*")
+
+
+def group(graph: Graph, level: str) -> Graph:
+    """The graph with one node per ``level``, an entry of ``graph.LEVELS``.
+
+    Fields that differ among the processes of a node are None; flows between the same two nodes
+    are one. Connections between two processes of one node are counted in ``internal``; those
+    within one process stay, as they are only there when asked for. ``process`` and
+    ``connection`` give the graph as it is. Raises ValueError for an unknown level, or one that
+    is finer than the graph.
+    """
+    if level not in LEVELS:
+        raise ValueError(f"unknown level {level!r}: not one of {', '.join(LEVELS)}")
+    if level in ("connection", "process"):
+        return graph
+    if LEVELS.index(level) < LEVELS.index(graph.level):
+        raise ValueError(f"a graph of level {graph.level} cannot be made finer: {level}")
+    names = {machine.id: machine.name for machine in graph.machines}
+    members: dict[str, list[Node]] = {}
+    node_of: dict[str, str] = {}
+    for node in graph.nodes:
+        settled = replace(node, unit=lasting_unit(node))
+        identity = grouped_id(node.machine, *_KEYS[level](settled))
+        node_of[node.id] = identity
+        members.setdefault(identity, []).append(settled)
+    nodes = tuple(
+        _merged(identity, members[identity], level, names) for identity in sorted(members)
+    )
+    flows, internal = fold_flows(graph.flows, node_of)
+    return replace(graph, nodes=nodes, flows=flows, level=level, internal=graph.internal + internal)
+
+
+def lasting_unit(node: Node) -> str | None:
+    """The unit of a node; for a login session, which has a new number each time, its user's slice.
+
+    See systemd's ``pam_systemd``: ``session-N.scope`` lies in ``user-UID.slice``. Where the unit
+    is not given as a path, the user that the processes run as stands in.
+    """
+    unit = node.unit
+    if unit is None or not _SESSION.fullmatch(unit):
+        return unit
+    slice_ = _USER_SLICE.fullmatch(unit)
+    if slice_:
+        return slice_.group(1)
+    return "user.slice" if node.uid is None else f"user-{node.uid}.slice"
+
+
+def _service(node: Node) -> Key:
+    return (
+        node.netns,
+        node.unit,
+        node.container,
+        node.name,
+        node.exe,
+        node.uid,
+        node.security,
+        node.owner,
+    )
+
+
+def _container(node: Node) -> Key:
+    """Sockets without a process (``?``) stay apart from the container they are in."""
+    if node.container is not None:
+        return ("container", node.container, node.owner)
+    if node.netns is not None:
+        return ("netns", node.netns, node.owner)
+    if node.unit is not None:
+        return ("unit", node.unit, node.owner)
+    return ("machine", None, node.owner)
+
+
+def _host(_: Node) -> Key:
+    return ()
+
+
+_KEYS: dict[str, Callable[[Node], Key]] = {
+    "service": _service,
+    "container": _container,
+    "host": _host,
+}
+
+
+def _merged(identity: str, nodes: list[Node], level: str, machines: dict[str, str]) -> Node:
+    """One node for all of ``nodes``, which are of one machine."""
+    machine = nodes[0].machine
+    merged = Node(
+        id=identity,
+        machine=machine,
+        name=_common(node.name for node in nodes),
+        label="",
+        netns=_common(node.netns for node in nodes),
+        pids=tuple(sorted({pid for node in nodes for pid in node.pids})),
+        uid=_common(node.uid for node in nodes),
+        security=_common(node.security for node in nodes),
+        unit=_common(node.unit for node in nodes),
+        container=_common(node.container for node in nodes),
+        exe=_common(node.exe for node in nodes),
+        owner=_common(node.owner for node in nodes),
+        listeners=tuple(sorted({port for node in nodes for port in node.listeners})),
+    )
+    return replace(merged, label=_label(merged, nodes, level, machines.get(machine, machine)))
+
+
+def _label(merged: Node, nodes: list[Node], level: str, machine: str) -> str:
+    if level == "host":
+        return machine
+    if level == "service" or merged.owner is not None:
+        return _common(node.label for node in nodes) or merged.name or "?"
+    return merged.container or merged.netns or merged.unit or machine
+
+
+def _common(values: Iterable[T]) -> T | None:
+    """The one value that all have, None where they differ."""
+    found = set(values)
+    return found.pop() if len(found) == 1 else None

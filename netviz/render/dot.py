@@ -1,0 +1,78 @@
+"""The picture as DOT, Graphviz' own language (https://graphviz.org/doc/info/lang.html).
+
+Ids in it are opaque and numbered in the order of the graph; names are in labels only, where
+``dot_text`` keeps them from being anything but text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from netviz.graph import Graph, Node
+from netviz.render import styles
+from netviz.render.dot_clusters import Clusters
+from netviz.render.dot_edges import dot_edge
+from netviz.render.dot_legend import dot_legend, dot_note
+from netviz.render.dot_nodes import dot_node
+from netviz.render.dot_text import attributes
+from netviz.render.options import RenderOptions
+from netviz.render.places import places
+
+
+def render(graph: Graph, format: str, options: RenderOptions) -> bytes:
+    """The graph as DOT, in UTF-8."""
+    return "".join(f"{line}\n" for line in _document(graph)).encode()
+
+
+def _document(graph: Graph) -> Iterator[str]:
+    yield "digraph netviz {"
+    yield f"  graph {attributes(rankdir='LR', fontname=styles.FONT, bgcolor=styles.PAPER)};"
+    yield (
+        "  graph "
+        + attributes(charset="UTF-8", nodesep="0.3", ranksep="0.9", labelloc="b", labeljust="l")
+        + ";"
+    )
+    node_look = attributes(shape="plain", fontname=styles.FONT, fontsize="12", fontcolor=styles.INK)
+    yield f"  node {node_look};"
+    edge_look = attributes(fontname=styles.FONT, fontsize="10", fontcolor=styles.INK)
+    yield f"  edge {edge_look};"
+    for line in (*_nodes(graph), *_edges(graph), *_margin(graph)):
+        yield f"  {line}"
+    yield "}"
+
+
+def _ids(graph: Graph) -> dict[str, str]:
+    return {node.id: f"n{number}" for number, node in enumerate(graph.nodes, 1)}
+
+
+def _nodes(graph: Graph) -> Iterator[str]:
+    ids = _ids(graph)
+
+    def statement(node: Node) -> str:
+        return dot_node(ids[node.id], node)
+
+    boxes = places(graph)
+    if not boxes:
+        yield from (statement(node) for node in graph.nodes)
+        return
+    clusters = Clusters(statement)
+    machines = {machine.id: machine for machine in graph.machines}
+    for machine, place in boxes.items():
+        yield from clusters.machine(machines[machine], place)
+
+
+def _edges(graph: Graph) -> Iterator[str]:
+    ids = _ids(graph)
+    machines = {machine.id: machine.name for machine in graph.machines}
+    endpoints = graph.level == "connection"
+    for flow in graph.flows:
+        yield dot_edge(ids[flow.source], ids[flow.target], flow, machines, endpoints=endpoints)
+
+
+def _margin(graph: Graph) -> Iterator[str]:
+    """What stands beside the nodes. The note comes last: clusters would inherit its text."""
+    if not graph.nodes:
+        text = "<Nothing to show: no flow and no listener was found.>"
+        yield f"empty {attributes(label=text, shape='plaintext')};"
+    yield from dot_legend(graph)
+    yield f"graph {attributes(label=dot_note(graph))};"

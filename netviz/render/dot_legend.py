@@ -1,0 +1,64 @@
+"""The legend and the note of a picture in DOT: what lines mean, what could not be seen."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from netviz.graph import MATCHES, Graph
+from netviz.render import styles
+from netviz.render.dot_edges import line
+from netviz.render.dot_text import attributes, font, html, lines
+from netviz.render.summary import summary
+from netviz.render.text import visible
+
+MACHINES_NAMED = 10
+PROBLEMS_NAMED = 3
+_WIDE = 110
+
+
+def dot_legend(graph: Graph) -> Iterator[str]:
+    """The lines of the legend's cluster, for the kinds of flow that occur; none without flows."""
+    kinds = [kind for kind in MATCHES if any(flow.match == kind for flow in graph.flows)]
+    samples = [(line(kind, directed=True), styles.LINES[kind].meaning) for kind in kinds]
+    if any(not flow.directed for flow in graph.flows):
+        look = {"color": styles.INK, "style": "solid", "arrowhead": "none"}
+        samples.append((look, "which end is the client is unknown"))
+    if not samples:
+        return
+    yield "subgraph cluster_legend {"
+    look = {"style": "rounded", "color": styles.MACHINE_LINE}
+    yield f"  graph {attributes(label='<<B>How flows are drawn</B>>', **look)};"
+    yield f"  node {attributes(shape='point', width='0.04', color=styles.FAINT, label='')};"
+    for number, (look, meaning) in enumerate(samples, 1):
+        text = attributes(label=f"<{html(meaning)}>", **look, penwidth=styles.width(3))
+        yield f"  l{number}a -> l{number}b {text};"
+    yield "}"
+
+
+def dot_note(graph: Graph) -> str:
+    """The label of the whole picture: the summary, and what could not be seen."""
+    written = [summary(graph), *_empty_machines(graph), *_problems(graph)]
+    wrapped = [part for text in written for part in textwrap.wrap(visible(text), _WIDE)]
+    return f"<{font(lines([html(text) for text in wrapped]), size=11, color=styles.FAINT)}>"
+
+
+def _empty_machines(graph: Graph) -> list[str]:
+    shown = {node.machine for node in graph.nodes}
+    empty = [machine.name for machine in graph.machines if machine.id not in shown]
+    return [f"Nothing to show of: {_listed(empty, MACHINES_NAMED, ', ')}"] if empty else []
+
+
+def _problems(graph: Graph) -> list[str]:
+    partly = [machine for machine in graph.machines if machine.problems]
+    texts = [
+        f"Not seen on {machine.name}: {_listed(machine.problems, PROBLEMS_NAMED, '; ')}"
+        for machine in partly[:MACHINES_NAMED]
+    ]
+    more = len(partly) - MACHINES_NAMED
+    return [*texts, f"and {more:,} more machines with such gaps"] if more > 0 else texts
+
+
+def _listed(texts: list[str] | tuple[str, ...], limit: int, between: str) -> str:
+    more = len(texts) - limit
+    return between.join(texts[:limit]) + (f" and {more:,} more" if more > 0 else "")

@@ -1,0 +1,89 @@
+"""A node in DOT: a table with a name, badges, details and listeners."""
+
+from __future__ import annotations
+
+from netviz.graph import Node
+from netviz.render import styles
+from netviz.render.dot_text import attributes, font, html, lines, tooltip
+from netviz.render.text import visible
+from netviz.render.wording import details, is_root, is_unconfined, label, listeners
+
+LISTENERS_SHOWN = 8
+_LISTENERS_WIDE = 34
+
+
+def dot_node(name: str, node: Node) -> str:
+    """The statement for ``node`` under the opaque id ``name``."""
+    return f"{name} {attributes(label=f'<{_table(node)}>', tooltip=tooltip(_facts(node)))};"
+
+
+def _table(node: Node) -> str:
+    border = 3 if is_root(node) else 1
+    look = "ROUNDED" if node.owner is None else "ROUNDED,DASHED"
+    rows = [_heading(node)]
+    about = [font(html(line), size=10, color=styles.FAINT) for line in details(node)]
+    if about:
+        rows.append(f'<TR><TD ALIGN="LEFT" BALIGN="LEFT">{lines(about)}</TD></TR>')
+    ports = [font(html(line), size=10) for line in _listener_lines(node)]
+    if ports:
+        rows.append(
+            f'<TR><TD ALIGN="LEFT" BALIGN="LEFT" BGCOLOR="{styles.LISTENER_FILL}">'
+            f"{lines(ports)}</TD></TR>"
+        )
+    return (
+        f'<TABLE BORDER="{border}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="4" '
+        f'STYLE="{look}" COLOR="{styles.INK}" BGCOLOR="{styles.PAPER}">{"".join(rows)}</TABLE>'
+    )
+
+
+def _heading(node: Node) -> str:
+    """The name, how many processes it stands for, and what must not be overlooked."""
+    count = f" x{len(node.pids):,}" if len(node.pids) > 1 else ""
+    cells = [f'<TD ALIGN="LEFT"><B>{font(html(label(node)), size=13)}</B>{count}</TD>']
+    if is_root(node):
+        cells.append(_badge("root", styles.ROOT_FILL))
+    if is_unconfined(node):
+        cells.append(_badge("unconfined", styles.UNCONFINED_FILL))
+    if len(cells) == 1:
+        return f"<TR>{cells[0]}</TR>"
+    return (
+        '<TR><TD ALIGN="LEFT" CELLPADDING="1"><TABLE BORDER="0" CELLBORDER="0" CELLSPACING="3" '
+        f'CELLPADDING="2"><TR>{"".join(cells)}</TR></TABLE></TD></TR>'
+    )
+
+
+def _badge(word: str, fill: str) -> str:
+    text = font(f"<B>{html(word)}</B>", size=10, color=styles.BADGE_INK)
+    return f'<TD BGCOLOR="{fill}">{text}</TD>'
+
+
+def _listener_lines(node: Node) -> list[str]:
+    """The listeners, several on a line where they are short."""
+    ports = listeners(node)
+    shown = ports[:LISTENERS_SHOWN]
+    filled: list[str] = []
+    for port in shown:
+        if filled and len(filled[-1]) + len(port) + 2 <= _LISTENERS_WIDE:
+            filled[-1] += f", {port}"
+        else:
+            filled.append(port)
+    if filled:
+        filled[0] = f"listens: {filled[0]}"
+    if len(ports) > len(shown):
+        filled.append(f"and {len(ports) - len(shown):,} more")
+    return filled
+
+
+def _facts(node: Node) -> list[str]:
+    """What a pointer over the node tells: what is left out or shortened in the box."""
+    facts = [visible(node.label)]
+    for what, value in (
+        ("program", node.exe),
+        ("security context", node.security),
+        ("unit", node.unit),
+        ("container", node.container),
+        ("network namespace", node.netns),
+    ):
+        if value is not None:
+            facts.append(f"{what}: {value}")
+    return facts

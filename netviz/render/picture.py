@@ -1,0 +1,65 @@
+"""The picture as SVG, PNG or PDF: DOT, laid out and painted by Graphviz' ``dot`` program."""
+
+from __future__ import annotations
+
+import subprocess
+
+from netviz.errors import RenderError
+from netviz.graph import Graph
+from netviz.render import dot
+from netviz.render.options import RenderOptions
+from netviz.render.text import shortened
+
+_HOW_TO_INSTALL = (
+    "install Graphviz (apt install graphviz, dnf install graphviz, brew install graphviz), "
+    "or write DOT with -f dot"
+)
+_SMALLER = "try a coarser --group-by, or write DOT with -f dot"
+_LONGEST_MESSAGE = 300
+
+
+def render(graph: Graph, format: str, options: RenderOptions) -> bytes:
+    """The picture in ``format``, one of svg, png and pdf.
+
+    Raises RenderError where ``dot`` is missing, fails, or takes longer than the time limit.
+    """
+    return paint(dot.render(graph, "dot", options), format, options.time_limit)
+
+
+def paint(source: bytes, format: str, time_limit: float) -> bytes:
+    """DOT in, picture out. The package's own ``pipe`` cannot limit the time, what it calls can."""
+    try:
+        from graphviz.backend import dot_command, execute  # type: ignore[import-untyped]
+    except ImportError as error:
+        raise RenderError(
+            f"{format} needs the Python package graphviz: pip install graphviz"
+        ) from error
+    command = dot_command.command("dot", format)
+    try:
+        done = execute.run_check(
+            command, input=source, capture_output=True, quiet=True, timeout=time_limit
+        )
+    except execute.ExecutableNotFound as error:
+        raise RenderError(
+            f"{format} needs the program dot, which is not there\n  {_HOW_TO_INSTALL}"
+        ) from error
+    except subprocess.TimeoutExpired as error:
+        raise RenderError(
+            f"dot did not finish the picture in {time_limit:g} seconds\n  {_SMALLER}"
+        ) from error
+    except subprocess.CalledProcessError as error:
+        raise RenderError(f"dot failed: {_reason(error)}\n  {_SMALLER}") from error
+    except OSError as error:
+        raise RenderError(f"dot cannot be run: {error.strerror}\n  {_HOW_TO_INSTALL}") from error
+    painted: bytes = done.stdout
+    return painted
+
+
+def _reason(error: subprocess.CalledProcessError) -> str:
+    """Why dot failed, on one line: what it said, else how it ended."""
+    said = (error.stderr or b"").decode("utf-8", "replace").split()
+    if said:
+        return shortened(" ".join(said), _LONGEST_MESSAGE)
+    if error.returncode < 0:
+        return f"it was ended by signal {-error.returncode}"
+    return f"exit status {error.returncode}"

@@ -1,0 +1,132 @@
+"""How a node, a listener or a flow is put into words, for every format that people look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from netviz.graph import Flow, Listener, Node
+from netviz.render.text import shortened, visible
+
+LONGEST = 44
+"""How many characters of a name are shown; whatever a target says can be long."""
+
+PIDS_SHOWN = 4
+
+ROOT = 0
+
+_WILDCARDS = ("0.0.0.0", "::", "*")
+
+_IP_PROTOCOLS = {1: "icmp", 2: "igmp", 6: "tcp", 17: "udp", 47: "gre", 50: "esp", 51: "ah"} | {
+    58: "ipv6-icmp",
+    89: "ospf",
+    103: "pim",
+    112: "vrrp",
+    132: "sctp",
+    255: "any",
+}
+"""Names of IP protocols as the IANA registry has them; 255 is the kernel's IPPROTO_RAW."""
+
+_ETHERTYPES = {0x0003: "all", 0x0800: "ipv4", 0x0806: "arp", 0x86DD: "ipv6", 0x88CC: "lldp"} | {
+    0x888E: "eapol"
+}
+"""Names of what packet sockets take, <linux/if_ether.h>; 3 is ETH_P_ALL."""
+
+_OWNERS = {"none": "sockets that no process holds", "unseen": "holder not visible to the capture"}
+
+
+def label(node: Node) -> str:
+    """What a node is called."""
+    return shortened(node.label, LONGEST) or "(no name)"
+
+
+def is_root(node: Node) -> bool:
+    """Whether the processes of a node run as root."""
+    return node.uid == ROOT
+
+
+def is_unconfined(node: Node) -> bool:
+    """Whether a security module is there, but lets the processes do as they like.
+
+    AppArmor says ``unconfined`` or ``NAME (unconfined)``; SELinux has types of that name, the
+    third field of ``user:role:type:level``.
+    """
+    security = node.security
+    if security is None:
+        return False
+    if security == "unconfined" or security.endswith("(unconfined)"):
+        return True
+    fields = security.split(":")
+    return len(fields) > 2 and fields[2].startswith("unconfined_")
+
+
+def processes(pids: Sequence[int]) -> str:
+    """``pid 7``, ``pids 7, 8``, ``9 processes: 1, 2, 3, 4 and 5 more``; empty for none."""
+    if not pids:
+        return ""
+    if len(pids) == 1:
+        return f"pid {pids[0]}"
+    shown = ", ".join(str(pid) for pid in pids[:PIDS_SHOWN])
+    more = len(pids) - PIDS_SHOWN
+    return f"pids {shown}" + (f" and {more:,} more" if more > 0 else "")
+
+
+def details(node: Node) -> list[str]:
+    """The lines below a node's name: who runs it, what it is part of."""
+    lines = [processes(node.pids)] if node.pids else []
+    if node.uid is not None and not is_root(node):
+        lines.append(f"uid {node.uid}")
+    if node.owner is not None:
+        lines.append(_OWNERS.get(node.owner, visible(node.owner)))
+    if node.security is not None and node.security != "unconfined":
+        lines.append(shortened(node.security, LONGEST))
+    if node.unit is not None and node.unit != node.label:
+        lines.append(shortened(node.unit, LONGEST))
+    return lines
+
+
+def listeners(node: Node) -> list[str]:
+    """Every listener in words, each once: ``tcp/80``, ``udp/53 on 10.0.0.1``, ``raw icmp``."""
+    return list(dict.fromkeys(listener(one) for one in _in_reading_order(node.listeners)))
+
+
+def listener(one: Listener) -> str:
+    """One listener in words; where it takes traffic on every address none is named."""
+    if one.proto == "raw":
+        name = _IP_PROTOCOLS.get(one.port)
+        what = f"raw {name} ({one.port})" if name else f"raw protocol {one.port}"
+    elif one.proto == "packet":
+        name = _ETHERTYPES.get(one.port)
+        what = f"packet {name} (0x{one.port:04x})" if name else f"packet 0x{one.port:04x}"
+        anywhere = one.address in ("", "0")
+        return what if anywhere else f"{what} on interface {visible(one.address)}"
+    elif one.proto == "icmp":
+        what = f"icmp echo {one.port}"
+    else:
+        what = f"{visible(one.proto)}/{one.port}"
+    return what if one.address in _WILDCARDS else f"{what} on {visible(one.address)}"
+
+
+def flow_name(flow: Flow) -> str:
+    """What a flow is called: ``tcp/5432``, ``unix /run/db.sock``, with ``x60`` for its count."""
+    name = visible(flow.proto)
+    if flow.port is not None:
+        name += f"/{flow.port}"
+    elif flow.path is not None:
+        name += f" {shortened(flow.path, LONGEST)}"
+    return name if flow.connections == 1 else f"{name} x{flow.connections:,}"
+
+
+def endpoint(address: str, port: int) -> str:
+    """``10.0.0.1:80``, ``[2001:db8::1]:80``."""
+    shown = visible(address)
+    return f"[{shown}]:{port}" if ":" in shown else f"{shown}:{port}"
+
+
+def arrow(flow: Flow) -> str:
+    """What stands between the two ends of a flow."""
+    return "→" if flow.directed else "—"
+
+
+def _in_reading_order(ports: Iterable[Listener]) -> list[Listener]:
+    """By protocol and port, so that one port's addresses stand together."""
+    return sorted(ports, key=lambda one: (one.proto, one.port, one.address))
