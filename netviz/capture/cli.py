@@ -41,7 +41,7 @@ def main(argv: Optional[List[str]] = None) -> int:
     _end_on_signals()
     try:
         if not _is_procfs(proc):
-            _say("%s: no process is to be seen there; is it a mounted procfs?" % root)
+            _say(f"{root}: no process is to be seen there; is it a mounted procfs?")
             return FAILED
         with open_output(arguments.output) as write:
             seen = write_snapshot(proc, options, write)
@@ -114,7 +114,7 @@ def _end_on_signals() -> None:
 
 
 def _say(text: str) -> None:
-    sys.stderr.write("%s: %s\n" % (NAME, text))
+    sys.stderr.write(f"{NAME}: {text}\n")
 
 
 if __name__ == "__main__":

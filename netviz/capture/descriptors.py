@@ -9,7 +9,7 @@ import heapq
 import os
 import stat
 from array import array
-from typing import Dict, Iterator, List, NamedTuple, Tuple
+from typing import Dict, Iterable, Iterator, List, NamedTuple, Tuple
 
 BLOCK = 1 << 16
 
@@ -17,9 +17,10 @@ _READ = 1
 _WRITE = 2
 _DIRECTIONS = {_READ: "r", _WRITE: "w", _READ | _WRITE: "rw"}
 
-Descriptors = NamedTuple(
-    "Descriptors", [("sockets", "array[int]"), ("pipes", List[Tuple[int, str]])]
-)
+
+class Descriptors(NamedTuple):
+    sockets: "array[int]"
+    pipes: List[Tuple[int, str]]
 
 
 def read_descriptors(directory: str) -> Descriptors:
@@ -28,7 +29,7 @@ def read_descriptors(directory: str) -> Descriptors:
     OSError where the directory cannot be read. A descriptor that is closed meanwhile is left out.
     """
     sockets = array("Q")
-    pipes = {}  # type: Dict[int, int]
+    pipes: Dict[int, int] = {}
     keep = sockets.append
     readlink = os.readlink
     handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -60,8 +61,14 @@ def _direction(name: str, handle: int) -> int:
     return can or _READ | _WRITE
 
 
-def distinct(inodes: "array[int]") -> Iterator[int]:
+def distinct(inodes: "array[int]") -> Iterable[int]:
     """The inodes in ascending order, each once; sorted block by block to stay small."""
+    if len(inodes) <= BLOCK:
+        return sorted(set(inodes))
+    return _merged(inodes)
+
+
+def _merged(inodes: "array[int]") -> Iterator[int]:
     blocks = [
         array("Q", sorted(set(inodes[start : start + BLOCK])))
         for start in range(0, len(inodes), BLOCK)

@@ -1,7 +1,7 @@
 """The snapshot as one document: what is written, in which order."""
 
 import os
-import platform
+import sys
 import time
 from array import array
 from typing import Callable, Dict, List, NamedTuple, Optional
@@ -10,7 +10,8 @@ from netviz._version import __version__
 from netviz.capture.descriptors import distinct
 from netviz.capture.host import describe_host
 from netviz.capture.mounts import hidepid, read_mounts
-from netviz.capture.namespaces import NamespaceWriter, host_first
+from netviz.capture.namespace_writer import NamespaceWriter
+from netviz.capture.namespaces import host_first
 from netviz.capture.processes import Process, status_field, walk
 from netviz.capture.procfs import Procfs
 from netviz.capture.sockets import CONNTRACK, TABLES
@@ -37,10 +38,12 @@ def write_snapshot(proc: Procfs, options: Options, write: Callable[[bytes], None
     writer = JsonWriter(write)
     writer.begin("{")
     writer.pair("netviz_snapshot", FORMAT)
-    writer.pair("tool", {"version": __version__, "python": platform.python_version()})
+    writer.pair(
+        "tool", {"version": __version__, "python": ".".join(map(str, sys.version_info[:3]))}
+    )
     writer.pair("host", describe_host(proc, options.live, options.byteorder))
     writer.pair("privileges", {"euid": os.geteuid(), "cap_eff": cap_eff})
-    holders = {}  # type: Dict[int, List[str]]
+    holders: Dict[int, List[str]] = {}
     count = 0
     writer.key("processes")
     writer.begin("[")
@@ -68,7 +71,7 @@ def write_snapshot(proc: Procfs, options: Options, write: Callable[[bytes], None
         sees_all=_may_trace(cap_eff),
         processes=count,
         hidepid=hidepid(mounts, os.fsencode(os.path.realpath(proc.root))),
-        tables=list(TABLES) + [CONNTRACK],
+        tables=[*list(TABLES), CONNTRACK],
     )
 
 

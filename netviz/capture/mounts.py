@@ -1,15 +1,23 @@
 """What /proc/PID/mountinfo (proc_pid_mountinfo(5)) says: hidepid, and named namespaces."""
 
 import re
-from typing import List, NamedTuple, Optional
+from typing import Dict, List, NamedTuple, Optional
 
 from netviz.capture.procfs import Procfs
 
-Mount = NamedTuple(
-    "Mount",
-    [("root", bytes), ("point", bytes), ("fstype", bytes), ("options", List[bytes])],
-)
-NamedNamespace = NamedTuple("NamedNamespace", [("inode", int), ("name", bytes), ("path", bytes)])
+
+class Mount(NamedTuple):
+    root: bytes
+    point: bytes
+    fstype: bytes
+    options: List[bytes]
+
+
+class NamedNamespace(NamedTuple):
+    inode: int
+    name: bytes
+    path: bytes
+
 
 _OCTAL = re.compile(rb"\\([0-7]{3})")
 _NAMESPACE = re.compile(rb"net:\[(\d{1,18})\]\Z")
@@ -59,7 +67,7 @@ def named_namespaces(mounts: List[Mount]) -> List[NamedNamespace]:
 
     The root of such a mount is ``net:[INODE]``; its type is nsfs, and proc before kernel 3.19.
     """
-    found = {}
+    found: Dict[int, NamedNamespace] = {}
     for mount in mounts:
         match = _NAMESPACE.match(mount.root)
         if match:

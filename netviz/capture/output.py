@@ -1,9 +1,9 @@
 """Where a snapshot goes: a file that is there whole or not at all, or standard output."""
 
+import binascii
 import contextlib
 import os
 import stat
-import tempfile
 from typing import Callable, Iterator, Optional
 
 Write = Callable[[bytes], None]
@@ -17,7 +17,7 @@ class OutputError(Exception):
     def __init__(self, name: str, error: Exception) -> None:
         self.closed_pipe = isinstance(error, BrokenPipeError)
         reason = getattr(error, "strerror", None) or str(error)
-        super().__init__("%s: %s; no whole snapshot was written" % (name, reason))
+        super().__init__(f"{name}: {reason}; no whole snapshot was written")
 
 
 @contextlib.contextmanager
@@ -47,10 +47,10 @@ def open_output(path: Optional[str]) -> Iterator[Write]:
 def _replacing(path: str) -> Iterator[Write]:
     target = os.path.realpath(path)
     with _reporting(path):
-        # A name that nobody can foresee: a capture is run by root, often in /tmp.
-        descriptor, temporary = tempfile.mkstemp(
-            prefix=os.path.basename(target) + ".", suffix=".tmp", dir=os.path.dirname(target)
-        )
+        # A name that nobody can foresee, and never one that is there: a capture is run by root,
+        # often in /tmp.
+        temporary = f"{target}.{binascii.hexlify(os.urandom(6)).decode()}.tmp"
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         try:
             with _stream(descriptor, path) as write:
@@ -87,7 +87,7 @@ def _stream(descriptor: int, path: str) -> Iterator[Write]:
     try:
         import zlib
     except ImportError as error:  # a Python that was built without it
-        raise OutputError(path, error)
+        raise OutputError(path, error) from error
     squeeze = zlib.compressobj(6, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
     yield lambda block: plain(squeeze.compress(block))
     plain(squeeze.flush())
@@ -108,4 +108,4 @@ def _reporting(name: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise OutputError(name, error)
+        raise OutputError(name, error) from error

@@ -16,8 +16,8 @@ class Problems:
     """The counts of one capture."""
 
     def __init__(self) -> None:
-        self._counts = {}  # type: Dict[Tuple[str, str], int]
-        self._examples = {}  # type: Dict[Tuple[str, str], str]
+        self._counts: Dict[Tuple[str, str], int] = {}
+        self._examples: Dict[Tuple[str, str], str] = {}
 
     def count(self, what: str, error: str, example: str) -> None:
         """One more time ``what`` could not be read because of ``error`` (an errno name)."""

@@ -8,15 +8,12 @@ from netviz.capture.descriptors import Descriptors, read_descriptors
 from netviz.capture.procfs import ABSENT, Procfs
 from netviz.capture.text import clean, decimal
 
-Stat = NamedTuple(
-    "Stat",
-    [
-        ("state", bytes),
-        ("ppid", Optional[int]),
-        ("threads", Optional[int]),
-        ("start", Optional[int]),
-    ],
-)
+
+class Stat(NamedTuple):
+    state: bytes
+    ppid: Optional[int]
+    threads: Optional[int]
+    start: Optional[int]
 
 
 class Process(NamedTuple):
@@ -59,7 +56,7 @@ def read_process(proc: Procfs, pid: int, cmdline: bool) -> Optional[Process]:
     Its start time is read before and after all else, so that a pid which was given to a new
     process meanwhile is not a mix of the two; the new one is then read in its place.
     """
-    path = "%d/stat" % pid
+    path = f"{pid}/stat"
     try:
         before = parse_stat(proc.read(path))
         for _attempt in range(3):
@@ -116,8 +113,8 @@ def living_thread(proc: Procfs, pid: int) -> str:
     Its own fd, ns and exe are then empty or absent.
     """
     try:
-        for thread in proc.numbers("%d/task" % pid):
-            path = "%d/task/%d" % (pid, thread)
+        for thread in proc.numbers(f"{pid}/task"):
+            path = f"{pid}/task/{thread}"
             if thread != pid and parse_stat(proc.read(path + "/stat")).state not in (b"Z", b"X"):
                 return path
     except OSError:

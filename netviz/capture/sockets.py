@@ -2,7 +2,7 @@
 
 import errno
 import os
-from typing import List, Optional
+from typing import Iterable, List, Optional
 
 from netviz.capture.procfs import ABSENT, Procfs, chunks
 from netviz.capture.writer import JsonWriter
@@ -43,11 +43,10 @@ class NetFiles:
         """A descriptor to read ``name``; OSError, ESRCH when no holder is left."""
         while self._holders:
             try:
-                descriptor = self._proc.open(self.path(name))
+                descriptor = self._proc.open(self._path(name))
             except OSError as error:
-                if self._valid():
-                    raise
-                if error.errno not in ABSENT and error.errno != errno.EINVAL:
+                # What a process that has exited answers: case ENOENT, ESRCH, EINVAL.
+                if self._valid() or error.errno not in (*ABSENT, errno.EINVAL):
                     raise
             else:
                 if self._valid():
@@ -56,16 +55,20 @@ class NetFiles:
             self._holders.pop(0)
         raise OSError(errno.ESRCH, os.strerror(errno.ESRCH))
 
-    def path(self, name: str) -> str:
-        """Where ``name`` is read now, below the procfs root."""
-        holder = self._holders[0] + "/" if self._holders and self._holders[0] else ""
-        return holder + "net/" + name
+    def count(self, name: str, error: OSError) -> None:
+        """Put it into the problems that ``name`` was not readable, unless the kernel lacks it."""
+        if error.errno not in (errno.ENOENT, errno.ENOTDIR):
+            self._proc.count(name, error, self._path(name))
+
+    def _path(self, name: str) -> str:
+        holder = self._holders[0] if self._holders else "PID"
+        return f"{holder}/net/{name}"
 
     def _valid(self) -> bool:
         return self._inode is None or self._proc.peek_netns(self._holders[0]) == self._inode
 
 
-def copy_table(proc: Procfs, files: NetFiles, name: str, writer: JsonWriter) -> Optional[int]:
+def copy_table(files: NetFiles, name: str, writer: JsonWriter) -> Optional[int]:
     """Write the table ``name`` as one pair of the open object; the errno if it was not opened.
 
     A table that the kernel lacks is not written. One that cannot be read is counted; what was
@@ -74,14 +77,19 @@ def copy_table(proc: Procfs, files: NetFiles, name: str, writer: JsonWriter) -> 
     try:
         descriptor = files.open(name)
     except OSError as error:
-        if error.errno not in (errno.ENOENT, errno.ENOTDIR):
-            proc.count(name, error, files.path(name))
+        files.count(name, error)
         return error.errno
     try:
-        writer.key(name)
-        writer.text(chunks(descriptor))
-    except OSError as error:
-        proc.count(name, error, files.path(name))
+        copy_text(files, name, chunks(descriptor), writer)
     finally:
         os.close(descriptor)
     return None
+
+
+def copy_text(files: NetFiles, name: str, text: Iterable[bytes], writer: JsonWriter) -> None:
+    """Write a table from the pieces of its text; an error in between is counted."""
+    writer.key(name)
+    try:
+        writer.text(text)
+    except OSError as error:
+        files.count(name, error)

@@ -4,16 +4,14 @@ from typing import List, NamedTuple, Optional
 
 from netviz.capture.procfs import Procfs
 
-Seen = NamedTuple(
-    "Seen",
-    [
-        ("euid", int),
-        ("sees_all", bool),
-        ("processes", int),
-        ("hidepid", Optional[str]),
-        ("tables", List[str]),
-    ],
-)
+
+class Seen(NamedTuple):
+    euid: int
+    sees_all: bool
+    processes: int
+    hidepid: Optional[str]
+    tables: List[str]
+
 
 CAP_SYS_PTRACE = 19
 
@@ -24,12 +22,12 @@ def what_was_not_seen(proc: Procfs, seen: Seen) -> Optional[str]:
     total = seen.processes + proc.problems.denied("process")
     missing = []
     if unread:
-        missing.append("%d of %d processes could not be read" % (unread, total))
+        missing.append(f"{unread} of {total} processes could not be read")
     refused = [name for name in seen.tables if proc.problems.denied(name)]
     if refused:
-        missing.append("the tables %s could not be read" % ", ".join(refused))
+        missing.append("the tables " + ", ".join(refused) + " could not be read")
     if seen.hidepid and not seen.sees_all:
-        missing.append("%s is mounted with %s, which hides others" % (proc.root, seen.hidepid))
+        missing.append(f"{proc.root} is mounted with {seen.hidepid}, which hides others")
     if not missing:
         return None
     if seen.euid:

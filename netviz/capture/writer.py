@@ -1,12 +1,15 @@
 """One JSON document as a stream: nothing is held but the text that is not flushed yet."""
 
 import json
+from itertools import islice
 from json.encoder import encode_basestring
 from typing import Callable, Iterable, List
 
 from netviz.capture.text import clean_chunks
 
 FLUSH = 1 << 16
+
+BLOCK = 1 << 12
 
 _CLOSING = {"{": "}", "[": "]"}
 
@@ -19,9 +22,9 @@ class JsonWriter:
 
     def __init__(self, write: Callable[[bytes], None]) -> None:
         self._write = write
-        self._parts = []  # type: List[str]
+        self._parts: List[str] = []
         self._length = 0
-        self._open = []  # type: List[str]
+        self._open: List[str] = []
         self._comma = False
 
     def _put(self, text: str) -> None:
@@ -80,17 +83,12 @@ class JsonWriter:
     def numbers(self, numbers: Iterable[int]) -> None:
         """An array of numbers of any length."""
         self.begin("[")
-        block = []  # type: List[int]
-        for number in numbers:
-            block.append(number)
-            if len(block) == 4096:
-                self._block(block)
-                block = []
-        self._block(block)
-        self.end()
-
-    def _block(self, block: List[int]) -> None:
-        if block:
+        rest = iter(numbers)
+        while True:
+            block = list(islice(rest, BLOCK))
+            if not block:
+                break
             text = ",".join(map(str, block))
             self._put("," + text if self._comma else text)
             self._comma = True
+        self.end()

@@ -1,0 +1,31 @@
+"""The addresses on the interfaces of this thread's network namespace, over rtnetlink(7)."""
+
+import socket
+import struct
+from typing import Dict, Iterator
+
+from netviz.capture.netlink import NETLINK_ROUTE, attributes, dump
+
+_RTM_GETADDR = 22
+_HEADER = struct.Struct("=BBBBI")  # struct ifaddrmsg: family, prefix length, flags, scope, link
+_ADDRESS = 1
+_LOCAL = 2
+_LENGTHS = {socket.AF_INET: 4, socket.AF_INET6: 16}
+
+
+def interface_addresses() -> Iterator[str]:
+    """``ADDRESS/PREFIX`` for each address; without prefix where it is that of the peer's network.
+
+    OSError as the kernel says.
+    """
+    for message in dump(NETLINK_ROUTE, _RTM_GETADDR, _HEADER.pack(0, 0, 0, 0, 0)):
+        if len(message) < _HEADER.size:
+            continue
+        family, prefix, _, _, _ = _HEADER.unpack_from(message)
+        found: Dict[int, bytes] = dict(attributes(message, _HEADER.size))
+        own = found.get(_LOCAL, found.get(_ADDRESS, b""))
+        if len(own) != _LENGTHS.get(family):
+            continue
+        text = socket.inet_ntop(family, own)
+        # On a point-to-point link IFA_ADDRESS is the other end, and the prefix is of its network.
+        yield f"{text}/{prefix}" if found.get(_ADDRESS, own) == own else text
