@@ -60,7 +60,8 @@ def placement(cgroup: str | None) -> tuple[str | None, str | None]:
 
 def _paths(cgroup: str) -> list[str]:
     """The paths of the lines, those that systemd manages first."""
-    managed, others = [], []
+    managed: list[str] = []
+    others: list[str] = []
     for line in cgroup.split("\n"):
         hierarchy, _, rest = line.partition(":")
         controllers, colon, path = rest.partition(":")

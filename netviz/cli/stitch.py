@@ -21,7 +21,8 @@ from netviz.loops import IMPLEMENTATION as LOOPS
 from netviz.parse import IMPLEMENTATION as PARSER
 from netviz.render import FORMATS, render
 from netviz.render.summary import summary
-from netviz.snapshot import Snapshot, load
+from netviz.snapshot import load
+from netviz.snapshot.model import Snapshot
 from netviz.stitch import StitchOptions, stitch
 
 PROGRAM = "netviz-stitch"
@@ -141,21 +142,20 @@ class _Snapshots:
 
     def __iter__(self) -> Iterator[Snapshot]:
         for path in self._paths:
-            try:
-                for snapshot in load(path):
-                    self.loaded += 1
-                    log.info("%s: %s", snapshot.source, snapshot.host.name)
-                    yield self._named(path, snapshot)
-            except SnapshotError as error:
-                if not self._keep_going:
-                    raise
-                log.warning("left out: %s", error)
+            for snapshot in load(path, keep_going=self._keep_going, on_problem=_left_out):
+                self.loaded += 1
+                log.info("%s: machine %s", snapshot.source, snapshot.host.name)
+                yield self._named(path, snapshot)
 
     def _named(self, path: str, snapshot: Snapshot) -> Snapshot:
         name = self._names.get(path)
         if name is None:
             return snapshot
         return replace(snapshot, host=replace(snapshot.host, name=name))
+
+
+def _left_out(error: SnapshotError) -> None:
+    log.warning("left out: %s", error)
 
 
 def _format(options: argparse.Namespace) -> str:

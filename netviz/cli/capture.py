@@ -1,0 +1,90 @@
+"""``netviz-capture`` where netviz is installed: captures, or hands out netviz-capture.pyz."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import netviz
+from netviz.capture.cli import main as capture
+from netviz.cli.exits import DONE, run, say
+from netviz.cli.output import write_output
+from netviz.errors import NetvizError
+
+PROGRAM = "netviz-capture"
+OPTION = "--write-pyz"
+PACKAGE = Path(netviz.__file__).resolve().parent
+
+MORE_HELP = f"""
+for other machines:
+  {OPTION} FILE       write netviz-capture.pyz to FILE and capture nothing: one file to
+                         copy to a machine and run there with python3 (3.6 or newer)
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; ``argv`` without the program's name. Gives the exit status."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if any(argument.split("=")[0] == OPTION for argument in arguments):
+        return run(PROGRAM, lambda: _write_pyz(arguments))
+    if "-h" in arguments or "--help" in arguments:
+        return run(PROGRAM, lambda: _help(arguments))
+    return capture(arguments)
+
+
+def _help(arguments: list[str]) -> int:
+    try:
+        return capture(arguments)
+    except SystemExit as ended:
+        if ended.code == DONE:
+            print(MORE_HELP, end="")
+        raise
+
+
+def _write_pyz(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog=PROGRAM, allow_abbrev=False)
+    parser.add_argument(OPTION, metavar="FILE", required=True)
+    target: str = parser.parse_args(arguments).write_pyz
+    write_output(target, capture_pyz())
+    path = Path(target)
+    if target != "-" and path.is_file():
+        path.chmod(path.stat().st_mode | (path.stat().st_mode & 0o444) >> 2)
+        say(f"{PROGRAM}: {target}: copy it to a machine and run: python3 {path.name} -o FILE")
+    return DONE
+
+
+def capture_pyz() -> bytes:
+    """The bytes of netviz-capture.pyz: those of the package, in a checkout freshly packed.
+
+    Raises NetvizError if there is neither.
+    """
+    packed = PACKAGE / "netviz-capture.pyz"
+    packer = PACKAGE.parent / "build" / "make_capture_pyz.py"
+    try:
+        if packed.is_file():
+            return packed.read_bytes()
+        if packer.is_file():
+            return _pack(packer)
+    except OSError as error:
+        raise NetvizError(f"netviz-capture.pyz cannot be read: {error}") from error
+    raise NetvizError(f"{packed}: is missing; installing netviz-flows again brings it back")
+
+
+def _pack(packer: Path) -> bytes:
+    spec = importlib.util.spec_from_file_location("make_capture_pyz", packer)
+    if spec is None or spec.loader is None:
+        raise NetvizError(f"{packer}: cannot be run")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    try:
+        archive: bytes = module.make_archive()
+    except module.PackError as error:
+        raise NetvizError(str(error)) from error
+    return archive
+
+
+if __name__ == "__main__":
+    sys.exit(main())

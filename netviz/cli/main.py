@@ -1,0 +1,49 @@
+"""``netviz VERB ...``: finds the command and hands it the rest of the line."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+from netviz import __version__
+from netviz.cli.exits import run
+
+VERBS = {
+    "capture": "write a snapshot of this machine, or hand out netviz-capture.pyz",
+    "stitch": "join snapshots and draw who talks to whom",
+}
+"""Each verb is the module of its name in ``netviz.cli``, imported only when it is asked for."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the verb that ``argv`` starts with; gives its exit status, 2 for an unknown one."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments and arguments[0] in VERBS:
+        verb = importlib.import_module(f"netviz.cli.{arguments[0]}")
+        status: int = verb.main(arguments[1:])
+        return status
+    return run("netviz", lambda: _without_a_verb(arguments))
+
+
+def _without_a_verb(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="netviz",
+        usage="netviz VERB ...",
+        description="Which process talks to which process, in a group of Linux machines.",
+        epilog="verbs:\n"
+        + "".join(f"  {verb:<10}{purpose}\n" for verb, purpose in VERBS.items())
+        + "\nnetviz VERB --help tells what a verb takes.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"netviz {__version__}")
+    options, rest = parser.parse_known_args(arguments)
+    del options
+    if not rest:
+        parser.error(f"a verb is needed: {', '.join(VERBS)}")
+    parser.error(f"no such verb: {rest[0]} (there are: {', '.join(VERBS)})")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
