@@ -51,7 +51,8 @@ def _write_pyz(arguments: list[str]) -> int:
     write_output(target, capture_pyz())
     path = Path(target)
     if target != "-" and path.is_file():
-        path.chmod(path.stat().st_mode | (path.stat().st_mode & 0o444) >> 2)
+        mode = path.stat().st_mode
+        path.chmod(mode | ((mode & 0o444) >> 2))  # executable for whoever may read it
         say(f"{PROGRAM}: {target}: copy it to a machine and run: python3 {path.name} -o FILE")
     return DONE
 

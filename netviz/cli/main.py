@@ -7,8 +7,8 @@ import importlib
 import sys
 from collections.abc import Sequence
 
-from netviz import __version__
 from netviz.cli.exits import run
+from netviz.cli.version import version_text
 
 VERBS = {
     "capture": "write a snapshot of this machine, or hand out netviz-capture.pyz",
@@ -37,9 +37,8 @@ def _without_a_verb(arguments: list[str]) -> int:
         + "\nnetviz VERB --help tells what a verb takes.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"netviz {__version__}")
-    options, rest = parser.parse_known_args(arguments)
-    del options
+    parser.add_argument("--version", action="version", version=version_text())
+    _, rest = parser.parse_known_args(arguments)
     if not rest:
         parser.error(f"a verb is needed: {', '.join(VERBS)}")
     parser.error(f"no such verb: {rest[0]} (there are: {', '.join(VERBS)})")
