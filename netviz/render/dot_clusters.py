@@ -49,7 +49,7 @@ class Clusters:
 
     def _cluster(self, title: str, look: dict[str, str], place: Place) -> Iterator[str]:
         yield f"subgraph cluster_{next(self._numbers)} {{"
-        yield f"  graph {attributes(label=f'<{title}>', **look)};"
+        yield f"  graph {attributes(label=f'<{title}>', labelloc='t', **look)};"
         for node in place.nodes:
             yield f"  {self._statement(node)}"
         for inner in place.places:

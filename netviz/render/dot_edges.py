@@ -48,7 +48,12 @@ def _label(flow: Flow, machines: Mapping[str, str], endpoints: bool) -> str:
         parts.append("via " + ", ".join(machines.get(machine, machine) for machine in flow.via))
     if flow.dialled is not None:
         parts.append(f"dialled {endpoint(*flow.dialled)}")
-    return "<BR/>".join(html(part) for part in parts)
+    text = "<BR/>".join(html(part) for part in parts)
+    # A ground of its own keeps the text readable where another line crosses it.
+    return (
+        f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1" '
+        f'BGCOLOR="{styles.PAPER}"><TR><TD>{text}</TD></TR></TABLE>'
+    )
 
 
 def _facts(flow: Flow) -> list[str]:

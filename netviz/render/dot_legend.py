@@ -14,7 +14,7 @@ from netviz.render.text import visible
 
 MACHINES_NAMED = 10
 PROBLEMS_NAMED = 3
-_WIDE = 110
+_WIDE = 160
 
 
 def dot_legend(graph: Graph) -> Iterator[str]:
@@ -27,13 +27,23 @@ def dot_legend(graph: Graph) -> Iterator[str]:
     if not samples:
         return
     yield "subgraph cluster_legend {"
-    look = {"style": "rounded", "color": styles.MACHINE_LINE}
+    look = {"style": "rounded", "color": styles.MACHINE_LINE, "labelloc": "t"}
     yield f"  graph {attributes(label='<<B>How flows are drawn</B>>', **look)};"
-    yield f"  node {attributes(shape='point', width='0.04', color=styles.FAINT, label='')};"
-    for number, (look, meaning) in enumerate(samples, 1):
-        text = attributes(label=f"<{html(meaning)}>", **look, penwidth=styles.width(3))
-        yield f"  l{number}a -> l{number}b {text};"
+    for column, texts in (("line", [" "] * len(samples)), ("meaning", [m for _, m in samples])):
+        yield f"  {column} {attributes(label=f'<{_column(texts)}>')};"
+    for row, (look, _) in enumerate(samples, 1):
+        drawn = attributes(**look, penwidth=styles.width(3))
+        yield f"  line:r{row}:e -> meaning:r{row}:w {drawn};"
     yield "}"
+
+
+def _column(texts: list[str]) -> str:
+    """A table with one row for each text, each with a port that a line can end at."""
+    rows = "".join(
+        f'<TR><TD ALIGN="LEFT" PORT="r{row}">{html(text)}</TD></TR>'
+        for row, text in enumerate(texts, 1)
+    )
+    return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="2" CELLPADDING="3">{rows}</TABLE>'
 
 
 def dot_note(graph: Graph) -> str:

@@ -9,25 +9,28 @@ from netviz.render.text import counted
 def summary(graph: Graph) -> str:
     """Machines, sockets, flows, what went outside, who holds nothing, what could not be read."""
     coverage = graph.coverage
-    connections = sum(flow.connections for flow in graph.flows)
+    sockets = _aside(
+        f"{coverage.external:,} external",
+        f"{coverage.unowned:,} unowned",
+        *_if_any(coverage.ambiguous, "ambiguous"),
+        *_if_any(coverage.unmatched, "unmatched"),
+    )
+    connections = counted(sum(flow.connections for flow in graph.flows), "connection")
+    flows = _aside(connections, *_if_any(graph.internal, "more inside one node"))
     found = (
         counted(len(graph.machines), "machine"),
-        counted(coverage.sockets, "socket"),
-        f"{counted(len(graph.flows), 'flow')} of {counted(connections, 'connection')}",
+        f"{counted(coverage.sockets, 'socket')} {sockets}",
+        f"{counted(len(graph.flows), 'flow')} {flows}",
     )
-    apart = [f"{number:,} {what}" for what, number in _apart(graph) if number]
-    apart += [f"{coverage.external:,} external", f"{coverage.unowned:,} unowned"]
-    return "; ".join((", ".join(found), ", ".join(apart), _unreadable(graph)))
+    return f"{', '.join(found)}; {_unreadable(graph)}"
 
 
-def _apart(graph: Graph) -> tuple[tuple[str, int], ...]:
-    """What is worth a word only where it occurs."""
-    coverage = graph.coverage
-    return (
-        ("inside one node", graph.internal),
-        ("ambiguous", coverage.ambiguous),
-        ("unmatched", coverage.unmatched),
-    )
+def _if_any(number: int, what: str) -> list[str]:
+    return [f"{number:,} {what}"] if number else []
+
+
+def _aside(*texts: str) -> str:
+    return f"({', '.join(texts)})"
 
 
 def _unreadable(graph: Graph) -> str:
