@@ -38,10 +38,23 @@ def mount(*arguments: str) -> None:
     subprocess.run(["mount", *arguments], check=True, stdin=subprocess.DEVNULL)
 
 
+def forget_named_namespaces() -> None:
+    """Unmount the namespaces that this computer has named (ip netns): they are not the machine's.
+
+    The mount namespace is the machine's own copy, so nothing changes outside.
+    """
+    for line in Path("/proc/self/mountinfo").read_text().split("\n")[:-1]:
+        mounted, _, source = line.partition(" - ")
+        if source.startswith("nsfs "):
+            mount_point = mounted.split(" ")[4].encode().decode("unicode_escape")
+            subprocess.run(["umount", "--lazy", mount_point], check=True)
+
+
 def become_machine(config: dict[str, Any]) -> None:
     """Give the namespaces a host name, a /proc, a /run and an /etc of their own."""
     socket.sethostname(config["name"])
     mount("-t", "proc", "proc", "/proc")
+    forget_named_namespaces()
     mount("-t", "tmpfs", "-o", "mode=755", "machine", "/run")
     outer_etc = Path("/run/etc")
     outer_etc.mkdir()
@@ -58,8 +71,14 @@ def become_machine(config: dict[str, Any]) -> None:
             Path("/etc", name).symlink_to(outer_etc / name)
     for name, text in own.items():
         Path("/etc", name).write_text(text)
-    Path("/run/boot_id").write_text(config["boot_id"] + "\n")
-    mount("--bind", "/run/boot_id", "/proc/sys/kernel/random/boot_id")
+    release = Path("/proc/sys/kernel/osrelease")
+    for path, text in {
+        release: release.read_text().strip().partition("-")[0],  # not who built this kernel
+        Path("/proc/sys/kernel/random/boot_id"): config["boot_id"],
+    }.items():
+        own_file = Path("/run", path.name)
+        own_file.write_text(text + "\n")
+        mount("--bind", str(own_file), str(path))
     # Addresses are usable at once, without looking for duplicates first.
     for scope in "all", "default":
         settings = Path("/proc/sys/net/ipv6/conf", scope)
@@ -70,9 +89,9 @@ def become_machine(config: dict[str, Any]) -> None:
 
 
 def enter_unit(cgroups: list[str], unit: str) -> None:
-    """Move this process below each of the machine's cgroup folders."""
+    """Move this process to a unit: a service by its name, anything else by its whole path."""
     for root in cgroups:
-        folder = Path(root, unit) if unit == "init.scope" else Path(root, "system.slice", unit)
+        folder = Path(root, "system.slice", unit) if unit.endswith(".service") else Path(root, unit)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "cgroup.procs").write_text("0")
 

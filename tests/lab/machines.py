@@ -33,6 +33,9 @@ from typing import Any
 
 INIT = Path(__file__).with_name("init.py")
 ACTORS = Path(__file__).with_name("actors.py")
+ROOT_SESSION = "user.slice/user-0.slice/session-1.scope"
+"""The unit of a snapshot being taken: somebody logged in as root."""
+
 NAMESPACES = ["--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup"]
 
 PYTHON = "/usr/bin/python3" if Path("/usr/bin/python3").exists() else sys.executable
@@ -239,13 +242,13 @@ class Machine:
         """Start a process that stays; its process 1 is the parent.
 
         With ``ready`` this waits until the process has written to descriptor 3. ``unit`` is the
-        systemd unit whose cgroup it is put in, where cgroups can be made (``Lab.cgroups``).
+        systemd unit whose cgroup it is put in, where cgroups can be made (``Lab.cgroups``): the
+        name of a service, or a path such as ``user.slice/user-1000.slice/session-1.scope``.
         ``socket`` is an address that process 1 listens on and hands down as descriptor 4.
         """
         self._processes += 1
         output = self.directory / f"{self._processes}.out"
-        errors = self.directory / f"{self._processes}.err"
-        fifo = self.directory / f"{self._processes}.ready"
+        fifo = output.with_suffix(".ready")
         reader = -1
         if ready:
             os.mkfifo(fifo)
@@ -254,7 +257,7 @@ class Machine:
             "argv": list(argv),
             "env": {"PYTHONDONTWRITEBYTECODE": "1"},
             "out": str(output),
-            "err": str(errors),
+            "err": str(output.with_suffix(".err")),
             "ready": str(fifo) if ready else None,
             "unit": unit,
             "socket": socket,
@@ -263,7 +266,7 @@ class Machine:
             assert self._popen.stdin is not None
             self._popen.stdin.write(json.dumps(request).encode() + b"\n")
             self._popen.stdin.flush()
-            process = Process(self, self._await("started")["started"], output, errors)
+            process = Process(self, self._await("started")["started"], argv, output)
             if ready:
                 _await_announcement(process, reader)
         finally:
@@ -285,15 +288,21 @@ class Machine:
     def exec(self, argv: Sequence[str]) -> str:
         """Run a command to its end; returns what it printed. LabError if it fails."""
         process = self.run(argv)
+        self._succeed(process)
+        return process.output.read_text(encoding="utf-8", errors="surrogateescape")
+
+    def _succeed(self, process: Process) -> None:
         status = process.wait()
         if status:
-            raise LabError(f"{self.name}: {argv[0]} ended with {status}: {process.error_text()}")
-        return process.output.read_text(encoding="utf-8", errors="surrogateescape")
+            raise LabError(
+                f"{self.name}: {process.argv[0]} ended with {status}: {process.errors()}"
+            )
 
     def capture(self, pyz: Path, python: str = PYTHON, options: Sequence[str] = ()) -> Path:
         """Take a snapshot of this machine, from inside, with ``pyz`` under ``python``."""
         target = self.directory / f"{self.name}.json"
-        self.exec([python, str(pyz), "-o", str(target), *options])
+        command = [python, str(pyz), "-o", str(target), *options]
+        self._succeed(self.run(command, unit=ROOT_SESSION))
         return target
 
     def status(self, pid: int) -> int:
@@ -348,21 +357,21 @@ class Machine:
 
 
 class Process:
-    """A process of a machine; ``pid`` as numbered inside."""
+    """A process of a machine; ``pid`` as numbered inside, ``argv`` what it began as."""
 
-    def __init__(self, machine: Machine, pid: int, output: Path, errors: Path) -> None:
+    def __init__(self, machine: Machine, pid: int, argv: Sequence[str], output: Path) -> None:
         self.machine = machine
         self.pid = pid
+        self.argv = argv
         self.output = output
-        self.errors = errors
 
     def wait(self) -> int:
         """Its exit status; negative is a signal."""
         return self.machine.status(self.pid)
 
-    def error_text(self) -> str:
+    def errors(self) -> str:
         """What it has written to standard error so far."""
-        return self.errors.read_text(encoding="utf-8", errors="replace").strip()
+        return self.output.with_suffix(".err").read_text(encoding="utf-8", errors="replace").strip()
 
 
 def _await_announcement(process: Process, reader: int) -> None:
@@ -370,7 +379,10 @@ def _await_announcement(process: Process, reader: int) -> None:
     poll = select.poll()
     poll.register(reader, select.POLLIN)
     if not poll.poll(PATIENCE * 1000) or not os.read(reader, 64):
-        raise LabError(f"{process.machine.name}: no start: {process.error_text() or 'silent'}")
+        what = " ".join(process.argv[2:])
+        raise LabError(
+            f"{process.machine.name}: {what} did not start: {process.errors() or 'silent'}"
+        )
 
 
 def _identity(kind: str, name: str) -> str:

@@ -136,9 +136,14 @@ FLOWS = Counter(
         # Process 1 holds the listener as well.
         Row("db", "lp", "app", "cupsd", "tcp", 631, "queued"): 1,
         Row("db", "ssh", "app", "sshd", "tcp", 22, "reciprocal"): 1,
+        # A UDP server that does not connect has no socket of which the client is the other end.
+        Row("app", "dig", "db", "named", "udp", 53, "one-sided"): 1,
     }
 )
-"""Connections by kind; ``visitor``'s is over, ``dig``'s server cannot be seen to know of it."""
+"""Connections by kind. ``visitor`` is not in it: its connection is over."""
+
+PAIRS = sum(count for row, count in FLOWS.items() if row.match != "one-sided")
+"""How many of them have two ends."""
 
 EXTERNAL = 3
 """Sockets of captured machines whose other end is ``outside``: wget's two, sshd's one."""

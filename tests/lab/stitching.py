@@ -19,7 +19,7 @@ def run_stitch(implementation: str, *arguments: str) -> str:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     environment["NETVIZ_PURE"] = "1" if implementation == "pure" else "0"
     done = subprocess.run(
-        [sys.executable, "-m", "netviz.cli.stitch", *arguments],
+        [sys.executable, "-m", "netviz.cli.main", "stitch", *arguments],
         env=environment,
         capture_output=True,
         text=True,

@@ -55,6 +55,7 @@ def test_each_machine_has_ids_addresses_and_processes_of_its_own(lab: Lab) -> No
     listed = web.exec(["sh", "-c", "cat /proc/[0-9]*/comm; true"]).split()
     assert set(listed) == {"init", "sleep", "sh"}
     assert not Path("/run/boot_id").exists()
+    assert " - nsfs " not in web.exec(["cat", "/proc/self/mountinfo"])
     assert web.exec(["cat", f"/proc/{staying.pid}/comm"]) == "sleep\n"
 
 
