@@ -814,6 +814,48 @@ def match(candidates, array.array target):
     return left, right
 
 
+def find_tuples(candidates, tuples):
+    """(number of the tuple, candidate) for every candidate with one of ``tuples``."""
+    cdef Py_ssize_t n = len(candidates)
+    cdef Tuples t = tuples_of(candidates)
+    cdef Map wanted
+    cdef Slot *slot
+    cdef Py_ssize_t i
+    cdef uint64_t local, local_port, remote, remote_port, proto
+    cdef uint32_t number = 0
+    cdef list found = []
+    if not tuples:
+        return found
+    wanted.slots = NULL
+    try:
+        if not map_make(&wanted, len(tuples)):
+            raise MemoryError
+        for proto, local, local_port, remote, remote_port in tuples:
+            slot = map_slot(
+                &wanted, local << 32 | remote, proto << 32 | local_port << 16 | remote_port
+            )
+            if slot.value == NONE and not map_put(
+                &wanted, slot, local << 32 | remote,
+                proto << 32 | local_port << 16 | remote_port, number,
+            ):
+                raise MemoryError
+            number += 1
+        with nogil:
+            for i in range(n):
+                number = map_get(
+                    &wanted,
+                    <uint64_t>t.local[i] << 32 | t.remote[i],
+                    <uint64_t>t.proto[i] << 32
+                    | <uint64_t>t.local_port[i] << 16 | t.remote_port[i],
+                )
+                if number != NONE:
+                    with gil:
+                        found.append((number, i))
+    finally:
+        map_free(&wanted)
+    return found
+
+
 cdef inline Py_ssize_t find_mirrored(
     const Tuples *t, const uint32_t *heads, uint64_t mask, Py_ssize_t i, uint32_t there
 ) noexcept nogil:
@@ -965,14 +1007,10 @@ def kinds(candidates, array.array client, array.array server, array.array queued
     return found
 
 
-def account(candidates, array.array target, array.array left, array.array right):
-    """Count every candidate: in a pair, or why not."""
+def account(candidates, array.array target, bytearray in_pair):
+    """Count every candidate: ``in_pair[i]`` is 1 where it has its other end, else why not."""
     cdef Py_ssize_t n = len(candidates)
-    cdef Py_ssize_t pairs = len(left)
-    cdef array.array in_pair = array.clone(U8, n, True)
-    cdef uint8_t *joined = u8(in_pair)
-    cdef uint32_t *a = u32(left)
-    cdef uint32_t *b = u32(right)
+    cdef const uint8_t *joined = in_pair
     cdef int32_t *there = i32(target)
     cdef uint8_t *state = u8(candidates.state)
     cdef uint32_t *owner = u32(candidates.owner)
@@ -980,9 +1018,6 @@ def account(candidates, array.array target, array.array left, array.array right)
     cdef Py_ssize_t unmatched = 0, unowned = 0
     cdef Py_ssize_t i
     with nogil:
-        for i in range(pairs):
-            joined[a[i]] = 1
-            joined[b[i]] = 1
         for i in range(n):
             if not owner[i] and state[i] != TIME_WAIT:
                 unowned += 1

@@ -351,7 +351,25 @@ def match(candidates: Candidates, target: array[int]) -> tuple[array[int], array
     return left, right
 
 
-def _tuple_of(candidates: Candidates, i: int) -> tuple[int, ...]:
+def find_tuples(
+    candidates: Candidates, tuples: Sequence[tuple[int, int, int, int, int]]
+) -> list[tuple[int, int]]:
+    """(number of the tuple, candidate) for every candidate with one of ``tuples``, all different.
+
+    A tuple is protocol, local address number and port, remote address number and port.
+    """
+    numbers = {wanted: number for number, wanted in enumerate(tuples)}
+    if not numbers:
+        return []
+    found = []
+    for i in range(len(candidates)):
+        number = numbers.get(_tuple_of(candidates, i)[1:])
+        if number is not None:
+            found.append((number, i))
+    return found
+
+
+def _tuple_of(candidates: Candidates, i: int) -> tuple[int, int, int, int, int, int]:
     return (
         candidates.namespace[i],
         candidates.proto[i],
@@ -447,13 +465,8 @@ class Account(NamedTuple):
     unowned: int
 
 
-def account(
-    candidates: Candidates, target: array[int], left: array[int], right: array[int]
-) -> Account:
-    """Count every candidate: in a pair, or why not."""
-    joined = bytearray(len(candidates))
-    for number in (*left, *right):
-        joined[number] = 1
+def account(candidates: Candidates, target: array[int], joined: bytearray) -> Account:
+    """Count every candidate: ``joined[i]`` is 1 where it has its other end, else why not."""
     counts = dict.fromkeys(Account._fields, 0)
     for i in range(len(candidates)):
         state = candidates.state[i]

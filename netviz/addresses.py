@@ -25,6 +25,22 @@ def parse_address(text: str) -> int:
     return int(address) | (MAPPED_PREFIX if address.version == 4 else 0)
 
 
+def parse_interface(text: str) -> tuple[int, int]:
+    """(address, prefix length of 128 bits) of an address with or without one. ValueError."""
+    bare, slash, length = text.partition("/")
+    address = parse_address(bare)
+    bits = 32 if is_ipv4(address) else 128
+    prefix = int(length) if slash else bits
+    if not 0 <= prefix <= bits:
+        raise ValueError(f"{text!r} has no prefix length of 0 to {bits}")
+    return address, 128 - bits + prefix
+
+
+def network_of(address: int, prefix: int) -> int:
+    """The network that ``address`` is in, for a prefix length of 128 bits."""
+    return address >> 128 - prefix << 128 - prefix
+
+
 def format_address(address: int) -> str:
     """The usual text of an address, dotted for IPv4."""
     if is_ipv4(address):
@@ -58,6 +74,10 @@ def wildcards_for(address: int) -> tuple[int, ...]:
     return (ANY4, ANY6) if is_ipv4(address) else (ANY6,)
 
 
+_UP_TO_MACHINE = 2
+"""How many circles reach no farther than the machine."""
+
+
 class AddressBook:
     """Who owns which address (rule 2 of docs/join-rules.md).
 
@@ -69,10 +89,15 @@ class AddressBook:
         self,
         owned: Sequence[Iterable[int]],
         tiers: Sequence[Sequence[frozenset[int] | None]],
+        inner: frozenset[int] = frozenset(),
     ) -> None:
-        """``owned[n]`` are the addresses of namespace n; a circle of None is the whole group."""
+        """``owned[n]`` are the addresses of namespace n; a circle of None is the whole group.
+
+        ``inner`` addresses are never looked for beyond the machine (rule 4).
+        """
         self._owners: dict[int, list[int]] = {}
         self._tiers = tiers
+        self._inner = inner
         for namespace, addresses in enumerate(owned):
             for address in addresses:
                 if not is_loopback(address) and not is_wildcard(address):
@@ -88,9 +113,10 @@ class AddressBook:
         if is_loopback(address):
             return [namespace]
         everywhere = self._owners.get(address, [])
-        if len(everywhere) < 2 or is_link_local(address):
+        inner = address in self._inner
+        if is_link_local(address) or (len(everywhere) < 2 and not inner):
             return everywhere
-        for circle in self._tiers[namespace]:
+        for circle in self._tiers[namespace][: _UP_TO_MACHINE if inner else None]:
             near = everywhere if circle is None else [n for n in everywhere if n in circle]
             if near:
                 return near

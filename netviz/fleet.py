@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from netviz.addresses import parse_address
+from netviz.addresses import parse_interface
 from netviz.cgroup import placement
 from netviz.holders import SampleHolders
-from netviz.snapshot.model import NetworkNamespace, Process, Snapshot
+from netviz.snapshot.model import Host, NetworkNamespace, Process, Snapshot
 from netviz.sockets import TableReport, TableSockets, read_tables
+from netviz.translations import Translation
 
 UNSEEN_ERRORS = frozenset({"EACCES", "EPERM"})
 """Errors that hide who holds a socket, where they befell a process or its descriptors."""
@@ -36,17 +37,22 @@ class MachineRecord:
 
 @dataclass(slots=True)
 class NamespaceRecord:
-    """One network namespace of one kernel, however many snapshots hold it."""
+    """One network namespace of one kernel, however many snapshots hold it.
+
+    ``interfaces`` maps its addresses to their prefix lengths (of 128 bits), None where unknown.
+    """
 
     kernel: int
     inode: int | None
     name: str | None
     machines: list[int] = field(default_factory=list)
     samples: list[int] = field(default_factory=list)
-    addresses: set[int] | None = None
+    interfaces: dict[int, int] | None = None
     local_port_range: tuple[int, int] | None = None
     forwarding: bool | None = None
     tables: list[TableSockets] = field(default_factory=list)
+    translations: list[Translation] = field(default_factory=list)
+    conntrack_read: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,7 @@ class SampleRecord:
     started: float | None
     finished: float | None
     btime: int | None
+    clk_tck: int | None
     processes: int
     sees_all_holders: bool
     problems: tuple[str, ...]
@@ -78,6 +85,8 @@ class ProcessRecord:
     unit: str | None
     container: str | None
     namespace: int | None
+    born: float | None
+    """When it started, in unix seconds."""
 
 
 class Fleet:
@@ -106,10 +115,9 @@ class Fleet:
         by_inode = {self.namespaces[n].inode: n for n in namespaces}
         holders = SampleHolders(self.owner_id)
         for process in snapshot.processes:
-            holders.add(
-                self._process(kernel, machine, process, by_inode.get(process.netns)),
-                process.sockets,
-            )
+            namespace_number = by_inode.get(process.netns)
+            number = self._process(kernel, machine, process, namespace_number, snapshot.host)
+            holders.add(number, process.sockets)
         holders.settle()
         problems: list[str] = [
             f"{p.what}: {p.error} x{p.count}" + (f", such as {p.example}" if p.example else "")
@@ -129,6 +137,7 @@ class Fleet:
                 started=snapshot.started,
                 finished=snapshot.finished,
                 btime=snapshot.host.btime,
+                clk_tck=snapshot.host.clk_tck,
                 processes=len(snapshot.processes),
                 sees_all_holders=_sees_all_holders(snapshot),
                 problems=tuple(problems),
@@ -176,15 +185,19 @@ class Fleet:
             self.machines[machine].namespaces.append(found)
         record.samples.append(sample)
         if namespace.addresses is not None:
-            known = record.addresses or set()
-            record.addresses = known | {parse_address(text) for text in namespace.addresses}
+            record.interfaces = record.interfaces or {}
+            for address, prefix in map(parse_interface, namespace.addresses):
+                known = record.interfaces.get(address, 128)
+                record.interfaces[address] = min(prefix, known)
         record.name = record.name or namespace.name
         record.local_port_range = record.local_port_range or namespace.ip_local_port_range
         if namespace.forwarding is not None:
             record.forwarding = bool(record.forwarding) or namespace.forwarding
         return found
 
-    def _process(self, kernel: int, machine: int, process: Process, namespace: int | None) -> int:
+    def _process(
+        self, kernel: int, machine: int, process: Process, namespace: int | None, host: Host
+    ) -> int:
         key = (kernel, machine, process.pid, process.start)
         found = self._process_ids.get(key)
         if found is None:
@@ -202,9 +215,17 @@ class Fleet:
                     unit=unit,
                     container=container,
                     namespace=namespace,
+                    born=_born(process, host),
                 )
             )
         return found
+
+
+def _born(process: Process, host: Host) -> float | None:
+    """proc_pid_stat(5): starttime is in clock ticks since boot, btime in proc_stat(5) the boot."""
+    if process.start is None or host.btime is None or not host.clk_tck:
+        return None
+    return host.btime + process.start / host.clk_tck
 
 
 def _sees_all_holders(snapshot: Snapshot) -> bool:

@@ -105,7 +105,10 @@ class Missing:
 
 @dataclass(slots=True)
 class Coverage:
-    """What became of every socket. The eight counts after ``sockets`` add up to it."""
+    """What became of every socket. The eight counts after ``sockets`` add up to it.
+
+    ``reasons`` says of the unmatched why, by sentence.
+    """
 
     sockets: int = 0
     joined: int = 0
@@ -125,6 +128,7 @@ class Coverage:
     unowned: int = 0
     other: dict[str, int] = field(default_factory=dict)
     missing: tuple[Missing, ...] = ()
+    reasons: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

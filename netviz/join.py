@@ -1,152 +1,90 @@
 """The join: which socket is the other end of which, and what became of all the others.
 
-The rules are those of docs/join-rules.md. Loops over single sockets are in ``loops``; this module
-decides what they need to know: who owns which address, which listener covers what, and which way a
-connection goes.
+The rules are those of docs/join-rules.md; this module runs them in their order. Loops over single
+sockets are in ``loops``; each rule that decides something is a module of its own.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
-from netviz.addresses import AddressBook, format_address, is_ipv4
-from netviz.fleet import Fleet, NamespaceRecord
-from netviz.graph import Coverage, Missing, Sample
-from netviz.kinds import QUEUED, RECIPROCAL
+from netviz.addresses import AMBIGUOUS, AddressBook
+from netviz.fleet import Fleet
+from netviz.flows import FlowMaker
+from netviz.joined import Joined, JoinOptions
+from netviz.kinds import ATTEMPT, ONE_SIDED, QUEUED, RECENT, RECIPROCAL
 from netviz.listeners import Listeners
-from netviz.loops import (
-    AddressTable,
-    End,
-    account,
-    adopt,
-    cover,
-    distinct,
-    ends,
-    fold,
-    gather,
-    kinds,
-    match,
-    orient,
-    select,
-    take,
-    unite,
-)
-from netviz.sockets import CONNECTION_PROTOCOLS, TableSockets
-from netviz.tables import Candidates, ConnectedColumns
-
-SHOWN_MISSING = 100
-"""How many addresses that are not captured the coverage names, those with most sockets first."""
-
-
-@dataclass(frozen=True, slots=True)
-class JoinOptions:
-    """``recent``: also join TIME_WAIT sockets. ``connections``: one flow per connection."""
-
-    recent: bool = False
-    connections: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class JoinedFlow:
-    """Connections between two ends; ``port`` is the server's own, ``kind`` an index of KINDS."""
-
-    client: End
-    server: End
-    proto: str
-    client_port: int
-    port: int
-    kind: int
-    directed: bool
-    connections: int
-    samples: tuple[Sample, ...]
-
-
-@dataclass(slots=True)
-class Joined:
-    """What the join found. ``owned[n]`` are the addresses of namespace n.
-
-    ``coverage`` lacks only what depends on which process is shown (``self``).
-    """
-
-    listeners: Listeners
-    owned: list[set[int]]
-    flows: list[JoinedFlow] = field(default_factory=list)
-    coverage: Coverage = field(default_factory=Coverage)
+from netviz.loops import AddressTable, account, adopt, cover, distinct, kinds, match, take
+from netviz.nat import NatJoin, excluded, join_translated
+from netviz.one_sided import DOUBTFUL, OneSided, Verdict
+from netviz.ownership import address_book, owned_addresses
+from netviz.selection import Selected, connected_by_protocol, select_candidates
+from netviz.shared_addresses import match_shared
+from netviz.sockets import CONNECTION_PROTOCOLS
+from netviz.translations import named_addresses, translated_ends
 
 
 def join(fleet: Fleet, options: JoinOptions) -> Joined:
     """Join all sockets of the group."""
-    return _Join(fleet, options).run()
+    connected = [connected_by_protocol(fleet, record) for record in fleet.namespaces]
+    owned = owned_addresses(fleet, connected)
+    book = address_book(fleet, owned)
+    translations = [t for record in fleet.namespaces for t in record.translations]
+    known = AddressTable()
+    for address in (*book.addresses, *sorted(named_addresses(translations))):
+        known.add(address)
+    listeners = Listeners(fleet, known)
+    selected = select_candidates(connected, known, listeners, options.recent)
+    return _Join(fleet, options, book, known, listeners, selected, owned).run()
 
 
 class _Join:
-    """One run of the join, stage by stage; the columns of its sockets live here."""
+    """One run over the selected candidates, stage by stage."""
 
-    def __init__(self, fleet: Fleet, options: JoinOptions) -> None:
+    def __init__(
+        self,
+        fleet: Fleet,
+        options: JoinOptions,
+        book: AddressBook,
+        known: AddressTable,
+        listeners: Listeners,
+        selected: Selected,
+        owned: Sequence[dict[int, int]],
+    ) -> None:
         self.fleet = fleet
         self.options = options
-        self.known = AddressTable()
-        self.candidates = Candidates()
-        self.connected = [_connected_by_protocol(fleet, r) for r in fleet.namespaces]
-        owned = [self._owned(n) for n in range(len(fleet.namespaces))]
-        self.book = AddressBook(owned, _tiers(fleet))
-        for address in self.book.addresses:
-            self.known.add(address)
-        self.listeners = Listeners(fleet, self.known)
-        self.joined = Joined(self.listeners, owned)
+        self.book = book
+        self.known = known
+        self.listeners = listeners
+        self.selected = selected
+        self.candidates = selected.candidates
+        self.joined = Joined(listeners, owned)
         self.coverage = self.joined.coverage
+        self.listener = cover(self.candidates, listeners.table, known)
+        self.queued = adopt(self.candidates, self.listener, listeners.owners)
+        self.maker = FlowMaker(fleet, self.candidates, known, self.listener)
+        self.paired = bytearray(len(self.candidates))
 
     def run(self) -> Joined:
-        self._select_candidates()
-        self.listener = cover(self.candidates, self.listeners.table, self.known)
-        self.queued = adopt(self.candidates, self.listener, self.listeners.owners)
         target = self._targets()
-        left, right = match(self.candidates, target)
+        translated = self._join_translated()
+        open_target = excluded(target, translated)
+        left, right = match(self.candidates, open_target)
+        self._mark(left)
+        self._mark(right)
+        for i, j in match_shared(self.candidates, open_target, self.paired, self.book, self.known):
+            left.append(i)
+            right.append(j)
+            self.paired[i] = self.paired[j] = 1
         self._make_flows(left, right)
-        self._account(target, left, right)
+        one_sided = self._join_one_sided(open_target, translated)
+        self._account(target, translated, one_sided)
         return self.joined
 
-    def _owned(self, namespace: int) -> set[int]:
-        """The addresses of a namespace: as captured, else the local ones of its sockets."""
-        record = self.fleet.namespaces[namespace]
-        if record.addresses is not None:
-            return record.addresses
-        owned = {s.address for t in record.tables for s in t.bound}
-        for tables in self.connected[namespace].values():
-            for table in tables:
-                owned.update(_locals(table))
-        return owned
-
-    def _select_candidates(self) -> None:
-        coverage = self.coverage
-        missing: dict[tuple[str, int, int], int] = {}
-        for namespace, by_protocol in enumerate(self.connected):
-            for proto, tables in by_protocol.items():
-                number = CONNECTION_PROTOCOLS.index(proto)
-                ports = bytes(self.listeners.listening_ports(namespace, proto))
-                for table in tables:
-                    chosen = select(table, self.known, ports, self.options.recent)
-                    coverage.external += chosen.external
-                    coverage.recent += chosen.recent
-                    coverage.unowned += chosen.unowned
-                    for i in chosen.unaccepted:
-                        coverage.unowned -= self._is_covered(namespace, number, table, i)
-                    for (address, port), count in chosen.dialled.items():
-                        end = (proto, address, port)
-                        missing[end] = missing.get(end, 0) + count
-                    local = array("I", [self.known.add(a) for a in _locals(table)])
-                    gather(
-                        self.candidates, table, chosen.rows, chosen.remote, local, namespace, number
-                    )
-        coverage.missing = _most_wanted(missing)
-
-    def _is_covered(self, namespace: int, proto: int, table: ConnectedColumns, i: int) -> bool:
-        address = _locals(table)[table.local[i]]
-        number = self.known.add(address)
-        port = table.local_port[i]
-        return self.listeners.table.find(namespace, proto, port, number, is_ipv4(address)) >= 0
+    def _mark(self, numbers: Sequence[int]) -> None:
+        for number in numbers:
+            self.paired[number] = 1
 
     def _targets(self) -> array[int]:
         """For each candidate the namespace that its remote address means to it (rule 2)."""
@@ -157,98 +95,75 @@ class _Join:
         ]
         return take(array("i", resolved), of)
 
-    def _make_flows(self, left: array[int], right: array[int]) -> None:
-        candidates = self.candidates
-        ranges = [r.local_port_range or (0, 0) for r in self.fleet.namespaces]
-        client, server, directed = orient(
-            candidates,
-            left,
-            right,
-            self.listener,
-            array("I", [first for first, _ in ranges]),
-            array("I", [last for _, last in ranges]),
+    def _join_translated(self) -> NatJoin:
+        translations = [t for record in self.fleet.namespaces for t in record.translations]
+        if not translations:
+            return NatJoin()
+        found = join_translated(
+            translations, self.candidates, self.book, self.known, self.listeners
         )
-        kind = kinds(candidates, client, server, self.queued)
+        for translated in found.found:
+            self.joined.flows.append(self.maker.translated(translated))
+            self.paired[translated.client] = 1
+            if translated.server >= 0:
+                self.paired[translated.server] = 1
+        self.coverage.nat = len(found.found)
+        return found
+
+    def _make_flows(self, left: array[int], right: array[int]) -> None:
+        client, server, directed = self.maker.oriented(left, right)
+        kind = kinds(self.candidates, client, server, self.queued)
         self.coverage.queued = kind.count(QUEUED)
         self.coverage.reciprocal = kind.count(RECIPROCAL)
-        self.coverage.pairs = self.coverage.reciprocal + self.coverage.queued
-        distinct_ends, end_of = ends(candidates, self.listener)
+        make = self.maker.singly if self.options.connections else self.maker.folded
+        self.joined.flows += make(client, server, directed, kind)
 
-        def sample(pair: int) -> Sample:
-            c, s = client[pair], server[pair]
-            return (
-                format_address(self.known.addresses[candidates.local[c]]),
-                candidates.local_port[c],
-                format_address(self.known.addresses[candidates.local[s]]),
-                candidates.local_port[s],
-            )
+    def _join_one_sided(self, target: array[int], translated: NatJoin) -> int:
+        """Judge what is left; gives how many sockets are certain although one-sided."""
+        translations = [t for record in self.fleet.namespaces for t in record.translations]
+        taken = frozenset(
+            (namespace, CONNECTION_PROTOCOLS.index(proto), self.known.find(address), port)
+            for namespace, proto, address, port in translated_ends(translations)
+        )
+        judge = OneSided(self.fleet, self.candidates, self.listeners, self.known, taken)
+        left_over = (i for i, n in enumerate(target) if n >= 0 and not self.paired[i])
+        certain = 0
+        for verdict in judge.judge(left_over, target, self.listener):
+            if self._draws(verdict) and verdict.other is not None:
+                self.joined.flows.append(self.maker.one_sided(verdict, verdict.other))
+            if verdict.kind == ONE_SIDED and verdict.other is not None and not verdict.reason:
+                certain += 1
+                self.paired[verdict.candidate] = 1
+            elif verdict.kind == ONE_SIDED:
+                reasons = self.coverage.reasons
+                reasons[verdict.reason] = reasons.get(verdict.reason, 0) + 1
+        return certain
 
-        def single(pair: int) -> JoinedFlow:
-            c, s = client[pair], server[pair]
-            return JoinedFlow(
-                distinct_ends[end_of[c]],
-                distinct_ends[end_of[s]],
-                CONNECTION_PROTOCOLS[candidates.proto[s]],
-                candidates.local_port[c],
-                candidates.local_port[s],
-                kind[pair],
-                bool(directed[pair]),
-                1,
-                (sample(pair),),
-            )
+    def _draws(self, verdict: Verdict) -> bool:
+        """Whether a socket without another is drawn: it is certain, or doubt was asked for."""
+        if verdict.kind == ATTEMPT:
+            return self.options.attempts
+        if verdict.kind == RECENT and not self.options.recent:
+            return False
+        return not verdict.reason or (self.options.doubtful and verdict.reason in DOUBTFUL)
 
-        everything = range(len(client))
-        if self.options.connections:
-            self.joined.flows = [single(pair) for pair in everything]
-            return
-        self.joined.flows = [single(pair) for pair in everything if not directed[pair]]
-        for folded in fold(
-            candidates,
-            client,
-            server,
-            directed,
-            kind,
-            end_of,
-            self._rank(),
-        ):
-            samples = tuple(sample(pair) for pair in folded.samples)
-            self.joined.flows.append(
-                JoinedFlow(
-                    distinct_ends[folded.client],
-                    distinct_ends[folded.server],
-                    CONNECTION_PROTOCOLS[folded.proto],
-                    samples[0][1],
-                    folded.port,
-                    folded.kind,
-                    True,
-                    folded.connections,
-                    samples,
-                )
-            )
-
-    def _rank(self) -> array[int]:
-        """The place of each known address when their texts are sorted."""
-        texts = [format_address(address) for address in self.known.addresses]
-        rank = array("I", bytes(4 * len(texts)))
-        for place, number in enumerate(sorted(range(len(texts)), key=texts.__getitem__)):
-            rank[number] = place
-        return rank
-
-    def _account(self, target: array[int], left: array[int], right: array[int]) -> None:
-        """Count every candidate once: joined, or why not."""
-        coverage = self.coverage
-        counts = account(self.candidates, target, left, right)
+    def _account(self, target: array[int], translated: NatJoin, one_sided: int) -> None:
+        """Count every socket once: joined, or why not."""
+        coverage, selected, listeners = self.coverage, self.selected, self.listeners
+        for number in translated.ambiguous:
+            target[number] = AMBIGUOUS
+        counts = account(self.candidates, target, self.paired)
         coverage.joined = counts.joined
-        coverage.recent += counts.recent
-        coverage.external += counts.external
+        coverage.recent = selected.recent + counts.recent
+        coverage.external = selected.external + counts.external
         coverage.ambiguous = counts.ambiguous
         coverage.attempt = counts.attempt
         coverage.unmatched = counts.unmatched
-        coverage.unowned += counts.unowned
-        listeners = self.listeners
+        coverage.unowned = selected.unowned + counts.unowned + listeners.unowned
         coverage.listening = listeners.listening
         coverage.unconnected = listeners.unconnected
-        coverage.unowned += listeners.unowned
+        coverage.one_sided = one_sided
+        coverage.pairs = coverage.reciprocal + coverage.nat + coverage.queued
         coverage.sockets = (
             coverage.joined
             + coverage.listening
@@ -259,65 +174,8 @@ class _Join:
             + coverage.ambiguous
             + coverage.unmatched
         )
+        coverage.missing = selected.most_wanted()
         coverage.other = _others(self.fleet, listeners)
-
-
-def _connected_by_protocol(
-    fleet: Fleet, record: NamespaceRecord
-) -> dict[str, list[ConnectedColumns]]:
-    """The connected sockets of a namespace by protocol, each socket once (rule 8).
-
-    Where several samples hold the namespace, the one that sees more processes comes first.
-    """
-    tables: dict[str, list[TableSockets]] = {}
-    for table in record.tables:
-        if table.connected is not None:
-            tables.setdefault(table.proto, []).append(table)
-    by_protocol = {}
-    for proto, found in sorted(tables.items()):
-        columns = [t.connected for t in _best_sample_first(fleet, found) if t.connected]
-        by_protocol[proto] = unite(columns) if len({t.sample for t in found}) > 1 else columns
-    return by_protocol
-
-
-def _best_sample_first(fleet: Fleet, tables: list[TableSockets]) -> list[TableSockets]:
-    def order(table: TableSockets) -> tuple[int, float, str]:
-        sample = fleet.samples[table.sample]
-        return (-sample.processes, sample.started or 0.0, sample.source)
-
-    return sorted(tables, key=order)
-
-
-def _locals(table: ConnectedColumns) -> list[int]:
-    pairs: Iterator[tuple[int, int]] = zip(table.locals_hi, table.locals_lo, strict=True)
-    return [hi << 64 | lo for hi, lo in pairs]
-
-
-def _tiers(fleet: Fleet) -> list[list[frozenset[int] | None]]:
-    """The circles in which a namespace looks for an address, the nearest first (rule 2)."""
-    of_machine = [frozenset(machine.namespaces) for machine in fleet.machines]
-    of_kernel: dict[int, set[int]] = {}
-    for number, record in enumerate(fleet.namespaces):
-        of_kernel.setdefault(record.kernel, set()).add(number)
-    kernels = {kernel: frozenset(numbers) for kernel, numbers in of_kernel.items()}
-    return [
-        [
-            frozenset({number}),
-            frozenset().union(*(of_machine[m] for m in record.machines)),
-            kernels[record.kernel],
-            None,
-        ]
-        for number, record in enumerate(fleet.namespaces)
-    ]
-
-
-def _most_wanted(sockets: dict[tuple[str, int, int], int]) -> tuple[Missing, ...]:
-    """The external ends that most sockets of the group dial, ready to be shown."""
-    most = sorted(sockets.items(), key=lambda item: (-item[1], item[0]))[:SHOWN_MISSING]
-    return tuple(
-        Missing(proto, format_address(address), port, count)
-        for (proto, address, port), count in most
-    )
 
 
 def _others(fleet: Fleet, listeners: Listeners) -> dict[str, int]:

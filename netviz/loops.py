@@ -26,6 +26,7 @@ adopt = implementation.adopt
 cover = implementation.cover
 distinct = implementation.distinct
 ends = implementation.ends
+find_tuples = implementation.find_tuples
 fold = implementation.fold
 gather = implementation.gather
 kinds = implementation.kinds

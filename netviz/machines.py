@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from netviz.addresses import format_address, is_loopback
@@ -19,7 +20,7 @@ class MachineView:
     boot: list[int]
 
 
-def view_machines(fleet: Fleet, owned: list[set[int]]) -> MachineView:
+def view_machines(fleet: Fleet, owned: Sequence[Mapping[int, int]]) -> MachineView:
     """``owned[n]`` are the addresses of namespace n."""
     groups = _same_machine(fleet)
     names = [fleet.machines[group[0]].name for group in groups]
@@ -79,14 +80,16 @@ def _is_rebooted(fleet: Fleet, before: MachineRecord, after: MachineRecord) -> b
     return all(t is None or t >= int(gone) for t in booted)
 
 
-def _shown(fleet: Fleet, group: list[int], identity: str, owned: list[set[int]]) -> Machine:
+def _shown(
+    fleet: Fleet, group: list[int], identity: str, owned: Sequence[Mapping[int, int]]
+) -> Machine:
     records = [fleet.machines[number] for number in group]
     samples = [fleet.samples[s] for record in records for s in record.samples]
     times = [t for s in samples for t in (s.started, s.finished) if t is not None]
     addresses: set[int] = set()
     for record in records:
         if record.namespaces:
-            addresses |= owned[record.namespaces[0]]
+            addresses.update(owned[record.namespaces[0]])
     return Machine(
         id=identity,
         name=records[0].name,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from netviz.fleet import Fleet
+from netviz.fleet import Fleet, SampleRecord
 from netviz.graph import Listener, Node
 from netviz.ids import process_id, unowned_id
 from netviz.listeners import Listeners
@@ -107,19 +107,29 @@ class Nodes:
         return name
 
     def _unowned_node(self, namespace: int, orphan: bool) -> str:
-        record = self._fleet.namespaces[namespace]
-        samples = [self._fleet.samples[number] for number in record.samples]
-        best = max(samples, key=lambda s: (s.processes, s.source))
+        samples = self._samples(namespace)
         unseen = not orphan and not any(s.sees_all_holders for s in samples)
         owner = "unseen" if unseen else "none"
-        machine = self._view.machine[best.machine].id
-        netns = self._extra_namespace(namespace, best.machine)
+        record = self._machine_record(namespace)
+        machine = self._view.machine[record].id
+        netns = self._extra_namespace(namespace, record)
         name = unowned_id(machine, netns, owner)
         if name not in self._found:
             self._found[name] = Node(
                 id=name, machine=machine, name=None, label="?", netns=netns, owner=owner
             )
         return name
+
+    def machine_of(self, namespace: int) -> str:
+        """The id of the machine that a namespace is shown in."""
+        return self._view.machine[self._machine_record(namespace)].id
+
+    def _machine_record(self, namespace: int) -> int:
+        """The machine whose snapshot sees most processes of those that hold the namespace."""
+        return max(self._samples(namespace), key=lambda s: (s.processes, s.source)).machine
+
+    def _samples(self, namespace: int) -> list[SampleRecord]:
+        return [self._fleet.samples[n] for n in self._fleet.namespaces[namespace].samples]
 
     def _extra_namespace(self, namespace: int | None, machine: int) -> str | None:
         """What a namespace that is not the machine's own is called."""

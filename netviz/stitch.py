@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from netviz.fleet import Fleet
 from netviz.graph import MATCHES, SAMPLES, Flow, Graph, Sample
-from netviz.join import Joined, JoinedFlow, JoinOptions, join
+from netviz.join import join
+from netviz.joined import Joined, JoinedFlow, JoinOptions
 from netviz.kinds import KINDS
 from netviz.machines import view_machines
 from netviz.nodes import Nodes
@@ -16,9 +17,15 @@ from netviz.snapshot.model import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class StitchOptions:
-    """``recent``: join TIME_WAIT sockets too. ``self_flows``: keep flows within one process."""
+    """What is drawn beside the certain flows between processes.
+
+    ``recent``: closed connections (TIME_WAIT). ``attempts``: half-open ones. ``doubtful``:
+    one-sided ones of which a condition is unknown. ``self_flows``: those within one process.
+    """
 
     recent: bool = False
+    attempts: bool = False
+    doubtful: bool = False
     self_flows: bool = False
 
 
@@ -35,7 +42,12 @@ def stitch(
     fleet = Fleet()
     for snapshot in snapshots:
         fleet.absorb(snapshot)
-    joined = join(fleet, JoinOptions(options.recent, level == "connection"))
+    joined = join(
+        fleet,
+        JoinOptions(
+            options.recent, options.attempts, options.doubtful, connections=level == "connection"
+        ),
+    )
     view = view_machines(fleet, joined.owned)
     nodes = Nodes(fleet, joined.listeners, view)
     nodes.add_ingress()
@@ -50,9 +62,13 @@ class _Bundle:
     matches: dict[str, int] = field(default_factory=dict)
     directed: bool = False
     samples: list[Sample] = field(default_factory=list)
+    via: set[str] = field(default_factory=set)
+    dialled: set[tuple[str, int] | None] = field(default_factory=set)
 
-    def add(self, flow: JoinedFlow, samples: Iterable[Sample]) -> None:
+    def add(self, flow: JoinedFlow, samples: Iterable[Sample], via: Iterable[str]) -> None:
         kind = KINDS[flow.kind]
+        self.via.update(via)
+        self.dialled.add(flow.dialled)
         self.matches[kind] = self.matches.get(kind, 0) + flow.connections
         self.directed = self.directed or flow.directed
         self.samples = sorted([*self.samples, *samples])[:SAMPLES]
@@ -74,10 +90,11 @@ def _flows(joined: Joined, nodes: Nodes, options: StitchOptions, level: str) -> 
             samples = tuple((c, d, a, b) for a, b, c, d in samples)
         key = (source, target, flow.proto, port)
         if level == "connection":
-            single.append((key, _Bundle()))
-            single[-1][1].add(flow, samples)
+            bundle = _Bundle()
+            single.append((key, bundle))
         else:
-            bundles.setdefault(key, _Bundle()).add(flow, samples)
+            bundle = bundles.setdefault(key, _Bundle())
+        bundle.add(flow, samples, map(nodes.machine_of, flow.via))
     made = [_flow(key, bundle) for key, bundle in (single or bundles.items())]
     return tuple(sorted(made, key=lambda f: (f.source, f.target, f.proto, f.port, f.samples)))
 
@@ -100,5 +117,7 @@ def _flow(key: tuple[str, str, str, int], bundle: _Bundle) -> Flow:
         match=next(iter(matches)),
         matches=matches,
         directed=bundle.directed,
+        via=tuple(sorted(bundle.via)),
+        dialled=next(iter(bundle.dialled)) if len(bundle.dialled) == 1 else None,
         samples=tuple(bundle.samples),
     )

@@ -132,7 +132,18 @@ def run(
     )
     results["oriented"] = (client, server, directed)
     results["kinds"] = kind = loops.kinds(candidates, client, server, queued)
-    results["account"] = loops.account(candidates, target, left, right)._asdict()
+    paired = bytearray(len(candidates))
+    for number in (*left, *right):
+        paired[number] = 1
+    results["account"] = loops.account(candidates, target, paired)._asdict()
+    wanted = dict.fromkeys(
+        (0, a, p, b, q)
+        for a in range(len(known))
+        for b in range(len(known))
+        for p in PORTS
+        for q in PORTS
+    )
+    results["found"] = loops.find_tuples(candidates, list(wanted))
     distinct_ends, end_of = loops.ends(candidates, listener)
     results["ends"] = [distinct_ends[number] for number in end_of]
     rank = array("I", reversed(range(len(known))))

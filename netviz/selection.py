@@ -1,0 +1,106 @@
+"""Throw away early: which sockets may have their other end in the group, and how many cannot."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from netviz.addresses import format_address, is_ipv4
+from netviz.fleet import Fleet, NamespaceRecord
+from netviz.graph import Missing
+from netviz.listeners import Listeners
+from netviz.loops import AddressTable, gather, select, unite
+from netviz.ownership import Connected, local_addresses
+from netviz.sockets import CONNECTION_PROTOCOLS, TableSockets
+from netviz.tables import Candidates
+
+SHOWN_MISSING = 100
+"""How many addresses that are not captured the coverage names, those with most sockets first."""
+
+
+@dataclass(slots=True)
+class Selected:
+    """The candidates of the group, and counts of the sockets that are none.
+
+    ``unowned`` counts external sockets without a holder, ``missing`` the sockets that dial an
+    address of nobody, by (protocol, address, port).
+    """
+
+    candidates: Candidates = field(default_factory=Candidates)
+    external: int = 0
+    recent: int = 0
+    unowned: int = 0
+    missing: dict[tuple[str, int, int], int] = field(default_factory=dict)
+
+    def most_wanted(self) -> tuple[Missing, ...]:
+        """The ends that most sockets of the group dial and nobody in it owns."""
+        most = sorted(self.missing.items(), key=lambda item: (-item[1], item[0]))
+        return tuple(
+            Missing(proto, format_address(address), port, count)
+            for (proto, address, port), count in most[:SHOWN_MISSING]
+        )
+
+
+def connected_by_protocol(fleet: Fleet, record: NamespaceRecord) -> Connected:
+    """The connected sockets of a namespace by protocol, each socket once (rule 8).
+
+    Where several samples hold the namespace, the one that sees more processes comes first.
+    """
+    tables: dict[str, list[TableSockets]] = {}
+    for table in record.tables:
+        if table.connected is not None:
+            tables.setdefault(table.proto, []).append(table)
+    by_protocol = {}
+    for proto, found in sorted(tables.items()):
+        columns = [t.connected for t in _best_sample_first(fleet, found) if t.connected is not None]
+        by_protocol[proto] = unite(columns) if len({t.sample for t in found}) > 1 else columns
+    return by_protocol
+
+
+def select_candidates(
+    connected: Sequence[Connected], known: AddressTable, listeners: Listeners, with_recent: bool
+) -> Selected:
+    """``known`` are the addresses that somebody owns or a translation names."""
+    selected = Selected()
+    for namespace, by_protocol in enumerate(connected):
+        for proto, tables in by_protocol.items():
+            number = CONNECTION_PROTOCOLS.index(proto)
+            ports = bytes(listeners.listening_ports(namespace, proto))
+            for table in tables:
+                chosen = select(table, known, ports, with_recent)
+                selected.external += chosen.external
+                selected.recent += chosen.recent
+                selected.unowned += chosen.unowned
+                for i in chosen.unaccepted:
+                    end = local_addresses(table)[table.local[i]], table.local_port[i]
+                    selected.unowned -= _is_covered(listeners, known, namespace, number, *end)
+                for (address, port), count in chosen.dialled.items():
+                    missing = (proto, address, port)
+                    selected.missing[missing] = selected.missing.get(missing, 0) + count
+                local = array("I", [known.add(a) for a in local_addresses(table)])
+                gather(
+                    selected.candidates,
+                    table,
+                    chosen.rows,
+                    chosen.remote,
+                    local,
+                    namespace,
+                    number,
+                )
+    return selected
+
+
+def _is_covered(
+    listeners: Listeners, known: AddressTable, namespace: int, proto: int, address: int, port: int
+) -> bool:
+    number = known.add(address)
+    return listeners.table.find(namespace, proto, port, number, is_ipv4(address)) >= 0
+
+
+def _best_sample_first(fleet: Fleet, tables: list[TableSockets]) -> list[TableSockets]:
+    def order(table: TableSockets) -> tuple[int, float, str]:
+        sample = fleet.samples[table.sample]
+        return (-sample.processes, sample.started or 0.0, sample.source)
+
+    return sorted(tables, key=order)

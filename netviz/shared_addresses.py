@@ -1,0 +1,55 @@
+"""Addresses that several machines own: a VIP that moved, a cloned machine (rule 4).
+
+Such an address still joins where exactly one socket of its owners mirrors the tuple, and that one's
+own remote address has a single owner.
+"""
+
+from __future__ import annotations
+
+from array import array
+
+from netviz.addresses import AMBIGUOUS, AddressBook
+from netviz.loops import AddressTable, find_tuples
+from netviz.tables import Candidates
+
+
+def match_shared(
+    candidates: Candidates,
+    target: array[int],
+    paired: bytearray,
+    book: AddressBook,
+    known: AddressTable,
+) -> list[tuple[int, int]]:
+    """Pairs of candidates, the one with the ambiguous remote address first.
+
+    ``paired[i]`` is 1 for candidates that have their other end already.
+    """
+    open_ends = [i for i, n in enumerate(target) if n == AMBIGUOUS and not paired[i]]
+    mirrored = [
+        (
+            candidates.proto[i],
+            candidates.remote[i],
+            candidates.remote_port[i],
+            candidates.local[i],
+            candidates.local_port[i],
+        )
+        for i in open_ends
+    ]
+    needles = {key: number for number, key in enumerate(dict.fromkeys(mirrored))}
+    found: dict[int, list[int]] = {}
+    for number, j in find_tuples(candidates, list(needles)):
+        found.setdefault(number, []).append(j)
+    pairs = []
+    claims: dict[int, int] = {}
+    for i, key in zip(open_ends, mirrored, strict=True):
+        namespace = candidates.namespace[i]
+        owners = book.owners(namespace, known.addresses[candidates.remote[i]])
+        options = [
+            j
+            for j in found.get(needles[key], ())
+            if not paired[j] and target[j] == namespace and candidates.namespace[j] in owners
+        ]
+        if len(options) == 1:
+            pairs.append((i, options[0]))
+            claims[options[0]] = claims.get(options[0], 0) + 1
+    return [(i, j) for i, j in pairs if claims[j] == 1]
