@@ -74,10 +74,10 @@ def texts(column: Sequence[object], where: Where) -> None:
 
 def integers(column: Sequence[object], where: Where) -> None:
     """Every value is an integer from 0 to 2**64-1 or unknown."""
-    known = [value for value in column if value is not None] if None in column else column
-    if not are_natural(known):
-        for index, value in enumerate(column):
-            integer(value, where(index))
+    if are_natural(column) or are_natural([value for value in column if value is not None]):
+        return
+    for index, value in enumerate(column):
+        integer(value, where(index))
 
 
 def known_integers(column: Sequence[object], where: Where) -> None:
@@ -88,12 +88,11 @@ def known_integers(column: Sequence[object], where: Where) -> None:
                 raise mismatch(where(index), f"an integer from 0 to {U64}", value)
 
 
-def lists(column: Sequence[object], where: Where) -> list[list[Any]]:
+def lists(column: Sequence[Any], where: Where) -> Sequence[list[Any]]:
     """Every value is a list, or unknown: an empty one then."""
-    if not set(map(type, column)) <= {list, _NULL}:
-        for index, value in enumerate(column):
-            sequence(value, where(index))
-    return [value if isinstance(value, list) else [] for value in column]
+    if set(map(type, column)) <= {list}:
+        return column
+    return [sequence(value, where(index)) for index, value in enumerate(column)]
 
 
 def are_natural(column: Sequence[object]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import Any
 
@@ -10,56 +10,45 @@ from netviz.snapshot import checks
 from netviz.snapshot.faults import mismatch
 from netviz.snapshot.model import Process
 
+_KEYS = (
+    *("pid", "ppid", "start", "comm", "exe", "uid", "security", "caps", "netns", "cgroup"),
+    *("argv", "sockets", "pipes"),
+)
+"""The keys of a process, in the order of the fields of Process."""
+
 _TEXTS = ("comm", "exe", "security", "caps", "cgroup")
-_INTEGERS = ("ppid", "start", "uid", "netns")
+_INTEGERS = ("pid", "ppid", "start", "uid", "netns")
 _PIPE_MODES = frozenset({"r", "w", "rw"})
+
+Column = Sequence[Any]
+"""What every process has under one key, None where it has nothing."""
 
 
 def processes(entries: list[Any]) -> list[Process]:
     """The processes of the list at ``processes``. Raises Fault."""
     for index, entry in enumerate(entries):
-        if type(entry) is not dict:
+        if not isinstance(entry, dict):
             raise mismatch(f"processes[{index}]", "an object", entry)
-    pids = _column(entries, "pid")
-    for index, pid in enumerate(pids):
+    columns: dict[str, Column] = {key: [entry.get(key) for entry in entries] for key in _KEYS}
+    for index, pid in enumerate(columns["pid"]):
         if pid is None:
             checks.required(pid, f"processes[{index}].pid")
-    checks.integers(pids, _place("pid"))
-    known = {key: _column(entries, key) for key in (*_TEXTS, *_INTEGERS)}
     for key in _TEXTS:
-        checks.texts(known[key], _place(key))
+        checks.texts(columns[key], _place(key))
     for key in _INTEGERS:
-        checks.integers(known[key], _place(key))
-    return list(
-        map(
-            Process,
-            pids,
-            known["ppid"],
-            known["start"],
-            known["comm"],
-            known["exe"],
-            known["uid"],
-            known["security"],
-            known["caps"],
-            known["netns"],
-            known["cgroup"],
-            _argv(_column(entries, "argv")),
-            _sockets(_column(entries, "sockets")),
-            _pipes(_column(entries, "pipes")),
-        )
-    )
-
-
-def _column(entries: list[dict[str, Any]], key: str) -> list[Any]:
-    return [entry.get(key) for entry in entries]
+        checks.integers(columns[key], _place(key))
+    columns["argv"] = _argv(columns["argv"])
+    columns["sockets"] = _sockets(columns["sockets"])
+    columns["pipes"] = _pipes(columns["pipes"])
+    return list(map(Process, *columns.values()))
 
 
 def _place(key: str) -> Callable[[int], str]:
     return lambda index: f"processes[{index}].{key}"
 
 
-def _argv(column: list[Any]) -> list[tuple[str, ...] | None]:
-    if column.count(None) == len(column):
+def _argv(column: Column) -> Column:
+    if set(map(type, column)) <= {type(None)}:
         return column
     for index, words in enumerate(checks.lists(column, _place("argv"))):
         for position, word in enumerate(words):
@@ -68,7 +57,7 @@ def _argv(column: list[Any]) -> list[tuple[str, ...] | None]:
     return [None if words is None else tuple(words) for words in column]
 
 
-def _sockets(column: list[Any]) -> list[list[int]]:
+def _sockets(column: Column) -> Column:
     held = checks.lists(column, _place("sockets"))
     if not checks.are_natural(list(chain.from_iterable(held))):
         for index, inodes in enumerate(held):
@@ -77,13 +66,13 @@ def _sockets(column: list[Any]) -> list[list[int]]:
     return held
 
 
-def _pipes(column: list[Any]) -> list[list[tuple[int, str]]]:
+def _pipes(column: Column) -> Column:
     held = checks.lists(column, _place("pipes"))
     if not _are_pipes(list(chain.from_iterable(held))):
         for index, pipes in enumerate(held):
             for position, pipe in enumerate(pipes):
                 _check_pipe(pipe, f"processes[{index}].pipes[{position}]")
-    return [[(inode, mode) for inode, mode in pipes] for pipes in held]
+    return [list(map(tuple, pipes)) if pipes else [] for pipes in held]
 
 
 def _are_pipes(pipes: list[Any]) -> bool:
