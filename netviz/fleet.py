@@ -145,6 +145,15 @@ class Fleet:
             )
         )
 
+    def tables_of(self, namespace: int) -> list[TableSockets]:
+        """The tables of a namespace, those of the sample that sees most processes first."""
+
+        def order(table: TableSockets) -> tuple[int, float, str]:
+            sample = self.samples[table.sample]
+            return (-sample.processes, sample.started or 0.0, sample.source)
+
+        return sorted(self.namespaces[namespace].tables, key=order)
+
     def owner_id(self, processes: tuple[int, ...]) -> int:
         """The number of a set of processes that hold one socket together."""
         found = self._owner_ids.get(processes)

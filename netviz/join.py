@@ -27,7 +27,7 @@ from netviz.translations import named_addresses, translated_ends
 
 def join(fleet: Fleet, options: JoinOptions) -> Joined:
     """Join all sockets of the group."""
-    connected = [connected_by_protocol(fleet, record) for record in fleet.namespaces]
+    connected = [connected_by_protocol(fleet, n) for n in range(len(fleet.namespaces))]
     owned = owned_addresses(fleet, connected)
     book = address_book(fleet, owned)
     translations = [t for record in fleet.namespaces for t in record.translations]

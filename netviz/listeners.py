@@ -55,10 +55,10 @@ class Listeners:
         self.others: dict[str, int] = {}
         self.ports: dict[tuple[int, str], bytearray] = {}
         self.table = ListenerTable(known.add(ANY4), known.add(ANY6))
-        for namespace, record in enumerate(fleet.namespaces):
+        for namespace in range(len(fleet.namespaces)):
             bound: dict[tuple[str, int, int, int, bool], BoundSocket] = {}
             packets: dict[PacketSocket, None] = {}
-            for table in record.tables:
+            for table in fleet.tables_of(namespace):
                 for socket in table.bound:
                     key = (*socket[:3], socket.inode, socket.listening)
                     if key not in bound or not bound[key].owner:

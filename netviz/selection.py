@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from netviz.addresses import format_address, is_ipv4
-from netviz.fleet import Fleet, NamespaceRecord
+from netviz.fleet import Fleet
 from netviz.graph import Missing
 from netviz.listeners import Listeners
 from netviz.loops import AddressTable, gather, select, unite
@@ -42,13 +42,13 @@ class Selected:
         )
 
 
-def connected_by_protocol(fleet: Fleet, record: NamespaceRecord) -> Connected:
+def connected_by_protocol(fleet: Fleet, namespace: int) -> Connected:
     """The connected sockets of a namespace by protocol, each socket once (rule 8).
 
     Where several samples hold the namespace, the one that sees more processes comes first.
     """
     tables: dict[str, list[TableSockets]] = {}
-    for table in record.tables:
+    for table in fleet.tables_of(namespace):
         if table.connected is not None:
             tables.setdefault(table.proto, []).append(table)
     by_protocol = {}
@@ -96,11 +96,3 @@ def _is_covered(
 ) -> bool:
     number = known.add(address)
     return listeners.table.find(namespace, proto, port, number, is_ipv4(address)) >= 0
-
-
-def _best_sample_first(fleet: Fleet, tables: list[TableSockets]) -> list[TableSockets]:
-    def order(table: TableSockets) -> tuple[int, float, str]:
-        sample = fleet.samples[table.sample]
-        return (-sample.processes, sample.started or 0.0, sample.source)
-
-    return sorted(tables, key=order)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 
-from netviz.addresses import AMBIGUOUS, AddressBook
+from netviz.addresses import AMBIGUOUS, AddressBook, is_link_local
 from netviz.loops import AddressTable, find_tuples
 from netviz.tables import Candidates
 
@@ -24,7 +24,13 @@ def match_shared(
 
     ``paired[i]`` is 1 for candidates that have their other end already.
     """
-    open_ends = [i for i, n in enumerate(target) if n == AMBIGUOUS and not paired[i]]
+    open_ends = [
+        i
+        for i, n in enumerate(target)
+        if n == AMBIGUOUS
+        and not paired[i]
+        and not is_link_local(known.addresses[candidates.remote[i]])
+    ]
     mirrored = [
         (
             candidates.proto[i],

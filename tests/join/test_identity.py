@@ -1,0 +1,111 @@
+"""Who is who: machines, kernels, namespaces, samples."""
+
+from __future__ import annotations
+
+from groups import CAPTURED, MachineOf, Namespace, connect, flows, listen, simple, stitched
+
+TALK = (
+    listen("127.0.0.1", 80, 3),
+    connect("127.0.0.1", 40000, "127.0.0.1", 80, 2, inode=11),
+    connect("127.0.0.1", 80, "127.0.0.1", 40000, 3, inode=12),
+)
+
+
+def test_two_samples_of_one_machine_count_once() -> None:
+    first = simple("m", "10.0.0.1", *TALK, source="1.json")
+    second = simple("m", "10.0.0.1", *TALK, source="2.json", captured=CAPTURED + 5)
+    graph = stitched(first, second)
+    assert len(graph.machines) == 1
+    assert graph.coverage.sockets == 3
+    assert flows(graph) == [("m/p2", "m/p3", "tcp", 80, "reciprocal", 1)]
+    assert graph.machines[0].captured == (CAPTURED, CAPTURED + 5)
+
+
+def test_host_and_its_container_count_once() -> None:
+    inside = [
+        listen("0.0.0.0", 80, 300),
+        connect("172.17.0.2", 80, "172.17.0.1", 40000, 300, inode=12),
+    ]
+    host = MachineOf(
+        "host",
+        [
+            Namespace(
+                [connect("172.17.0.1", 40000, "172.17.0.2", 80, 2, inode=11)], ["172.17.0.1/16"], 1
+            ),
+            Namespace(inside, ["172.17.0.2/16"], 2),
+        ],
+        names={300: "nginx", 2: "curl", 9: "other"},
+        boot_id="one",
+    )
+    seen_inside = [
+        listen("0.0.0.0", 80, 7),
+        connect("172.17.0.2", 80, "172.17.0.1", 40000, 7, inode=12),
+    ]
+    container = MachineOf(
+        "c0ffee",
+        [Namespace(seen_inside, ["172.17.0.2/16"], 2)],
+        names={7: "nginx"},
+        boot_id="one",
+    )
+    # The listener has one inode in both views.
+    inside[0].inode = seen_inside[0].inode = 10
+    graph = stitched(host, container)
+    assert graph.coverage.sockets == 3
+    assert flows(graph) == [("host/curl", "host/nginx", "tcp", 80, "reciprocal", 1)]
+    assert [n.pids for n in graph.nodes if n.label == "nginx"] == [(300,)]
+
+
+def test_null_boot_ids_merge_nothing() -> None:
+    one = simple("m", "10.0.0.1", *TALK, boot_id=None, source="a/m.json")
+    two = simple("m", "10.0.0.1", *TALK, boot_id=None, source="b/m.json")
+    graph = stitched(one, two)
+    assert [m.id for m in graph.machines] == ["m@a/m.json", "m@b/m.json"]
+    assert graph.coverage.sockets == 6
+    assert len(graph.flows) == 2
+
+
+def test_rebooted_machine_is_one() -> None:
+    before = simple("m", "10.0.0.1", *TALK, boot_id="x", machine_id="id", source="1.json")
+    after = simple(
+        "m",
+        "10.0.0.1",
+        *TALK,
+        boot_id="y",
+        machine_id="id",
+        source="2.json",
+        captured=CAPTURED + 1000,
+        btime=int(CAPTURED) + 500,
+    )
+    graph = stitched(before, after)
+    assert len(graph.machines) == 1
+
+
+def test_clone_that_runs_at_the_same_time_is_another() -> None:
+    one = simple("m", "10.0.0.1", *TALK, boot_id="x", machine_id="id", source="1.json")
+    clone = simple(
+        "m",
+        "10.0.0.1",
+        *TALK,
+        boot_id="y",
+        machine_id="id",
+        source="2.json",
+        captured=CAPTURED + 1000,
+    )
+    graph = stitched(one, clone)
+    assert [m.id for m in graph.machines] == ["m@1.json", "m@2.json"]
+
+
+def test_a_reused_pid_is_another_process() -> None:
+    old = simple("m", "10.0.0.1", *TALK, source="1.json", names={2: "old"})
+    new = simple(
+        "m",
+        "10.0.0.1",
+        connect("127.0.0.1", 40001, "127.0.0.1", 80, 2, inode=21),
+        connect("127.0.0.1", 80, "127.0.0.1", 40001, 3, inode=22),
+        source="2.json",
+        names={2: "new"},
+        born=101,
+        captured=CAPTURED + 5,
+    )
+    graph = stitched(old, new)
+    assert {f[0] for f in flows(graph)} == {"m/old", "m/new"}

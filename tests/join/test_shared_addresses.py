@@ -1,0 +1,93 @@
+"""Rule 4: inner subnets never leave their machine; other shared addresses need a mirrored pair."""
+
+from __future__ import annotations
+
+from groups import MachineOf, Namespace, connect, flows, listen, simple, stitched
+
+
+def docker_host(name: str, address: str, *inside: object, containers: int = 1) -> MachineOf:
+    bridge = Namespace([], [f"{address}/24", "172.17.0.1/16"], 1, forwarding=True)
+    container = Namespace(inside, ["172.17.0.2/16"], 2)  # type: ignore[arg-type]
+    more = [Namespace([], [f"172.17.0.{3 + n}/16"], 3 + n) for n in range(containers - 1)]
+    return MachineOf(name, [bridge, container, *more])
+
+
+def test_mirrored_tuples_of_two_bridges_do_not_join() -> None:
+    """The container of B has an address that only B has: still nobody of A is meant."""
+    a = docker_host("a", "10.0.0.1", connect("172.17.0.2", 50000, "172.17.0.3", 80, 2))
+    b = docker_host("b", "10.0.0.2", containers=2)
+    b.namespaces[2].sockets = [connect("172.17.0.3", 80, "172.17.0.2", 50000, 3)]
+    graph = stitched(a, b)
+    assert flows(graph) == []
+    assert graph.coverage.external == 1
+
+
+def test_flows_inside_each_of_two_equal_bridges() -> None:
+    def pair(name: str, address: str) -> MachineOf:
+        host = docker_host(
+            name, address, connect("172.17.0.2", 50000, "172.17.0.3", 80, 2), containers=2
+        )
+        host.namespaces[2].sockets = [
+            listen("0.0.0.0", 80, 3),
+            connect("172.17.0.3", 80, "172.17.0.2", 50000, 3),
+        ]
+        return host
+
+    assert flows(stitched(pair("a", "10.0.0.1"), pair("b", "10.0.0.2"))) == [
+        ("a/p2", "a/p3", "tcp", 80, "reciprocal", 1),
+        ("b/p2", "b/p3", "tcp", 80, "reciprocal", 1),
+    ]
+
+
+def test_one_shared_boot_id_changes_nothing() -> None:
+    a = docker_host("a", "10.0.0.1", connect("172.17.0.2", 50000, "172.17.0.3", 80, 2))
+    b = docker_host("b", "10.0.0.2", containers=2)
+    b.namespaces[2].sockets = [connect("172.17.0.3", 80, "172.17.0.2", 50000, 3)]
+    a.boot_id = b.boot_id = "shared"
+    for number, namespace in enumerate([*a.namespaces, *b.namespaces]):
+        namespace.id = 100 + number
+    assert flows(stitched(a, b)) == []
+
+
+def test_moved_address_joins_where_the_pair_is_mirrored() -> None:
+    client = simple("client", "10.0.0.9", connect("10.0.0.9", 40000, "10.0.0.100", 80, 2))
+    active = MachineOf(
+        "active",
+        [Namespace([connect("10.0.0.100", 80, "10.0.0.9", 40000, 3)], ["10.0.0.100/24"])],
+    )
+    standby = MachineOf("standby", [Namespace([], ["10.0.0.100/24"])])
+    graph = stitched(client, active, standby)
+    assert [f[:2] for f in flows(graph)] == [("client/p2", "active/p3")]
+    assert graph.coverage.reciprocal == 1
+    assert graph.coverage.ambiguous == 0
+
+
+def test_two_answers_are_none() -> None:
+    client = simple("client", "10.0.0.9", connect("10.0.0.9", 40000, "10.0.0.100", 80, 2))
+    clones = [
+        MachineOf(
+            name,
+            [Namespace([connect("10.0.0.100", 80, "10.0.0.9", 40000, 3)], ["10.0.0.100/24"])],
+        )
+        for name in ("one", "two")
+    ]
+    graph = stitched(client, *clones)
+    assert flows(graph) == []
+    assert graph.coverage.ambiguous == 1
+    assert graph.coverage.unmatched == 2
+
+
+def test_both_ends_shared_do_not_join() -> None:
+    def clone(name: str, *sockets: object) -> MachineOf:
+        return MachineOf(name, [Namespace(sockets, ["10.0.0.1/24", "10.0.0.2/24"])])  # type: ignore[arg-type]
+
+    one = clone("one", connect("10.0.0.1", 40000, "10.0.0.2", 80, 2))
+    two = clone("two", connect("10.0.0.2", 80, "10.0.0.1", 40000, 3))
+    # Each owns both addresses itself, so each means itself.
+    assert flows(stitched(one, two)) == []
+
+
+def test_ambiguous_without_a_pair_is_counted() -> None:
+    client = simple("client", "10.0.0.9", connect("10.0.0.9", 40000, "10.0.0.100", 80, 2))
+    owners = [MachineOf(n, [Namespace([], ["10.0.0.100/24"])]) for n in ("one", "two")]
+    assert stitched(client, *owners).coverage.ambiguous == 1
