@@ -53,7 +53,7 @@ def connected_by_protocol(fleet: Fleet, namespace: int) -> Connected:
             tables.setdefault(table.proto, []).append(table)
     by_protocol = {}
     for proto, found in sorted(tables.items()):
-        columns = [t.connected for t in _best_sample_first(fleet, found) if t.connected is not None]
+        columns = [t.connected for t in found if t.connected is not None]
         by_protocol[proto] = unite(columns) if len({t.sample for t in found}) > 1 else columns
     return by_protocol
 
