@@ -1,0 +1,51 @@
+#!/usr/bin/env python3
+"""Set up what the tests need and run all of them: ruff, mypy, pytest.
+
+    python3 build/run_tests.py [PYTEST OPTIONS]
+
+Makes .venv in the checkout, as quickstart.py does, with the tools for testing too. Every argument
+is handed to pytest. Exit status 0 only if everything passed.
+"""
+
+import sys
+from typing import List, Optional, Tuple
+
+from environment import BIN, PYTHON, ROOT, SetupError, run, say, set_up
+
+LINTERS = (
+    ("ruff", "check"),
+    ("ruff", "format", "--check", "--quiet"),
+    ("mypy",),
+)
+
+
+def main(arguments: Optional[List[str]] = None) -> int:
+    """Run everything, also what comes after a failure; gives the exit status."""
+    try:
+        set_up("test")
+    except (SetupError, OSError) as error:
+        sys.stderr.write(f"netviz: {error}\n")
+        return 1
+    failed = []
+    for program, *options in [*LINTERS, *script_folders()]:
+        name = " ".join([program, *options])
+        say(name)
+        if run(BIN / program, *options):
+            failed.append(name)
+    if run(PYTHON, "-m", "pytest", *(sys.argv[1:] if arguments is None else arguments)):
+        failed.append("pytest")
+    if failed:
+        sys.stderr.write(f"netviz: failed: {', '.join(failed)}\n")
+    return 1 if failed else 0
+
+
+def script_folders() -> List[Tuple[str, str]]:
+    """mypy for each folder of modules that are no package: two may hold a conftest.py."""
+    folders = [ROOT / "examples", ROOT / "benchmarks", *sorted((ROOT / "tests").iterdir())]
+    return [
+        ("mypy", str(folder.relative_to(ROOT))) for folder in folders if any(folder.glob("*.py"))
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
