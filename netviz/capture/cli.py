@@ -11,7 +11,6 @@ from netviz.capture.document import Options, write_snapshot
 from netviz.capture.output import OutputError, open_output
 from netviz.capture.problems import Problems
 from netviz.capture.procfs import Procfs
-from netviz.capture.unseen import what_was_not_seen
 
 DONE = 0
 FAILED = 1
@@ -44,7 +43,7 @@ def main(argv: Optional[List[str]] = None) -> int:
             _say(f"{root}: no process is to be seen there; is it a mounted procfs?")
             return FAILED
         with open_output(arguments.output) as write:
-            seen = write_snapshot(proc, options, write)
+            unseen = write_snapshot(proc, options, write)
     except OutputError as error:
         if not error.closed_pipe:
             _say(str(error))
@@ -52,7 +51,6 @@ def main(argv: Optional[List[str]] = None) -> int:
     except (KeyboardInterrupt, _Terminated):
         _say("interrupted; no whole snapshot was written")
         return INTERRUPTED
-    unseen = what_was_not_seen(proc, seen)
     if unseen:
         _say(unseen)
     return DONE

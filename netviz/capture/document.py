@@ -14,8 +14,7 @@ from netviz.capture.namespace_writer import NamespaceWriter
 from netviz.capture.namespaces import host_first
 from netviz.capture.processes import Process, status_field, walk
 from netviz.capture.procfs import Procfs
-from netviz.capture.sockets import CONNTRACK, TABLES
-from netviz.capture.unseen import CAP_SYS_PTRACE, Seen
+from netviz.capture.unseen import Reader, what_was_not_seen
 from netviz.capture.writer import JsonWriter
 
 FORMAT = 2
@@ -30,11 +29,18 @@ class Options(NamedTuple):
     byteorder: Optional[str]
 
 
-def write_snapshot(proc: Procfs, options: Options, write: Callable[[bytes], None]) -> Seen:
-    """Write the whole document; what was seen of the machine. Raises only what ``write`` raises."""
+def write_snapshot(proc: Procfs, options: Options, write: Callable[[bytes], None]) -> Optional[str]:
+    """Write the whole document; a line on what was not seen, None where all was.
+
+    Raises only what ``write`` raises.
+    """
     started = time.time()
     mounts = read_mounts(proc)
-    cap_eff = status_field(proc.try_read("self/status", "status"), b"CapEff:")
+    own_status = proc.try_read("self/status", "status")
+    reader = Reader(os.geteuid(), status_field(own_status, b"CapEff:"))
+    hiding = hidepid(mounts, os.fsencode(os.path.realpath(proc.root)))
+    if hiding and not reader.may_trace():
+        proc.problems.count("hidepid", "EPERM", f"{proc.shown('')} {hiding}")
     writer = JsonWriter(write)
     writer.begin("{")
     writer.pair("netviz_snapshot", FORMAT)
@@ -42,7 +48,7 @@ def write_snapshot(proc: Procfs, options: Options, write: Callable[[bytes], None
         "tool", {"version": __version__, "python": ".".join(map(str, sys.version_info[:3]))}
     )
     writer.pair("host", describe_host(proc, options.live, options.byteorder))
-    writer.pair("privileges", {"euid": os.geteuid(), "cap_eff": cap_eff})
+    writer.pair("privileges", reader._asdict())
     holders: Dict[int, List[str]] = {}
     count = 0
     writer.key("processes")
@@ -66,13 +72,7 @@ def write_snapshot(proc: Procfs, options: Options, write: Callable[[bytes], None
     writer.end()
     writer.newline()
     writer.flush()
-    return Seen(
-        euid=os.geteuid(),
-        sees_all=_may_trace(cap_eff),
-        processes=count,
-        hidepid=hidepid(mounts, os.fsencode(os.path.realpath(proc.root))),
-        tables=[*list(TABLES), CONNTRACK],
-    )
+    return what_was_not_seen(proc.problems, reader, count)
 
 
 def write_process(writer: JsonWriter, process: Process, cmdline: bool) -> None:
@@ -99,11 +99,3 @@ def write_peers(writer: JsonWriter, peers: "array[int]") -> None:
     for index in range(0, len(peers), 2):
         writer.value((peers[index], peers[index + 1]))
     writer.end()
-
-
-def _may_trace(cap_eff: Optional[str]) -> bool:
-    """Whether hidepid hides nothing from this process: it holds CAP_SYS_PTRACE."""
-    try:
-        return bool(int(cap_eff or "", 16) >> CAP_SYS_PTRACE & 1)
-    except ValueError:
-        return os.geteuid() == 0

@@ -7,21 +7,42 @@ from typing import Dict, Optional
 from netviz.capture.procfs import Procfs
 from netviz.capture.text import clean, decimal
 
+UNNAMED = "unknown"
+
 
 def describe_host(proc: Procfs, live: bool, byteorder: Optional[str]) -> Dict[str, object]:
     """The ``host`` of a snapshot. Only where ``live`` is the running kernel itself asked.
 
-    ``byteorder`` is that of the target where it was given, else that of this Python.
+    ``byteorder`` is that of the target where it was given, else that of this Python. uname(2)
+    also works where /proc shows processes only (the mount option subset=pid, proc(5)).
     """
+    host = _from_kernel() if live else _from_files(proc)
+    host["machine_id"] = machine_id("/etc/machine-id" if live else proc.full("../etc/machine-id"))
+    host["boot_id"] = _line(proc, "sys/kernel/random/boot_id")
+    host["byteorder"] = byteorder or sys.byteorder
+    host["btime"] = boot_time(proc)
+    return host
+
+
+def _from_kernel() -> Dict[str, object]:
+    system = os.uname()
     return {
-        "name": _line(proc, "sys/kernel/hostname") or _unnamed(proc),
-        "machine_id": machine_id("/etc/machine-id" if live else proc.full("../etc/machine-id")),
-        "boot_id": _line(proc, "sys/kernel/random/boot_id"),
+        "name": clean(os.fsencode(system.nodename)) or UNNAMED,
+        "kernel": clean(os.fsencode(system.release)),
+        "arch": system.machine,
+        "clk_tck": os.sysconf("SC_CLK_TCK"),
+    }
+
+
+def _from_files(proc: Procfs) -> Dict[str, object]:
+    name = _line(proc, "sys/kernel/hostname")
+    if name is None:
+        proc.problems.count("hostname", "ENOENT", proc.shown("sys/kernel/hostname"))
+    return {
+        "name": name or UNNAMED,
         "kernel": _line(proc, "sys/kernel/osrelease"),
-        "arch": os.uname().machine if live else _line(proc, "sys/kernel/arch"),
-        "byteorder": byteorder or sys.byteorder,
-        "btime": boot_time(proc),
-        "clk_tck": os.sysconf("SC_CLK_TCK") if live else None,
+        "arch": _line(proc, "sys/kernel/arch"),
+        "clk_tck": None,
     }
 
 
@@ -45,8 +66,3 @@ def boot_time(proc: Procfs) -> Optional[int]:
 def _line(proc: Procfs, path: str) -> Optional[str]:
     raw = proc.try_read(path, os.path.basename(path))
     return clean(raw.rstrip(b"\n")) or None if raw else None
-
-
-def _unnamed(proc: Procfs) -> str:
-    proc.problems.count("hostname", "ENOENT", proc.shown("sys/kernel/hostname"))
-    return "unknown"

@@ -83,6 +83,8 @@ class NamespaceWriter:
         self._write(namespace, namespace.holders + ([thread] if thread else []), True)
 
     def _write(self, namespace: Namespace, holders: List[str], inside: bool) -> None:
+        if not holders:
+            self._proc.problems.count("netns", "ESRCH", clean(namespace.mount or b""))
         files = NetFiles(self._proc, namespace.inode, holders)
         writer = self._writer
         writer.begin("{")

@@ -1,7 +1,7 @@
 """What could not be seen: counted by what was asked for and the errno, with one example each."""
 
 import errno
-from typing import Dict, List, Tuple
+from typing import Dict, List, Optional, Tuple
 
 DENIED = frozenset({"EACCES", "EPERM"})
 """A kernel refuses with either: EPERM is what hidepid answers, EACCES all others."""
@@ -32,6 +32,11 @@ class Problems:
             for (asked, error), count in self._counts.items()
             if asked == what and error in DENIED
         )
+
+    def example(self, what: str) -> Optional[str]:
+        """One example of what went wrong with ``what``, None if nothing did."""
+        found = [text for (asked, _), text in sorted(self._examples.items()) if asked == what]
+        return found[0] if found else None
 
     def as_list(self) -> List[Dict[str, object]]:
         """The ``problems`` of a snapshot, in a fixed order."""

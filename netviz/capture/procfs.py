@@ -28,7 +28,7 @@ class Procfs:
 
     def full(self, path: str) -> str:
         """The path below the root, as the system takes it."""
-        return self.root + "/" + path
+        return self.root + "/" + path if path else self.root
 
     def shown(self, path: str) -> str:
         """The path below the root, as it is put into the snapshot."""

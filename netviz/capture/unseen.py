@@ -2,34 +2,45 @@
 
 from typing import List, NamedTuple, Optional
 
-from netviz.capture.procfs import Procfs
-
-
-class Seen(NamedTuple):
-    euid: int
-    sees_all: bool
-    processes: int
-    hidepid: Optional[str]
-    tables: List[str]
-
+from netviz.capture.problems import Problems
+from netviz.capture.sockets import CONNTRACK, TABLES
 
 CAP_SYS_PTRACE = 19
 
 
-def what_was_not_seen(proc: Procfs, seen: Seen) -> Optional[str]:
-    """The line, without the name of the program; None where all was seen."""
-    unread = proc.problems.denied("fd") + proc.problems.denied("process")
-    total = seen.processes + proc.problems.denied("process")
-    missing = []
+class Reader(NamedTuple):
+    """Who captured: the effective user id, and the effective capabilities in hexadecimal."""
+
+    euid: int
+    cap_eff: Optional[str]
+
+    def may_trace(self) -> bool:
+        """Whether hidepid hides nothing from it: it holds CAP_SYS_PTRACE (proc(5))."""
+        try:
+            return bool(int(self.cap_eff or "", 16) >> CAP_SYS_PTRACE & 1)
+        except ValueError:
+            return self.euid == 0
+
+
+def what_was_not_seen(problems: Problems, reader: Reader, processes: int) -> Optional[str]:
+    """The line, without the name of the program; None where nothing was refused.
+
+    ``processes`` is how many the snapshot holds.
+    """
+    closed = problems.denied("process")
+    unread = closed + problems.denied("fd")
+    missing: List[str] = []
     if unread:
-        missing.append(f"{unread} of {total} processes could not be read")
-    refused = [name for name in seen.tables if proc.problems.denied(name)]
-    if refused:
-        missing.append("the tables " + ", ".join(refused) + " could not be read")
-    if seen.hidepid and not seen.sees_all:
-        missing.append(f"{proc.root} is mounted with {seen.hidepid}, which hides others")
-    if not missing:
+        missing.append(f"{unread} of {processes + closed} processes")
+    missing += [f"table {name}" for name in (*TABLES, CONNTRACK) if problems.denied(name)]
+    if problems.denied("setns"):
+        missing.append(f"{problems.denied('setns')} network namespaces from inside")
+    hidden = problems.example("hidepid")
+    if not missing and not hidden:
         return None
-    if seen.euid:
-        return "; ".join(missing) + " (not root): run it with sudo to see them"
-    return "; ".join(missing) + " (root, but confined): run it outside the container to see them"
+    text = ", ".join(missing) + " could not be read" if missing else ""
+    if hidden:
+        text += ("; " if text else "") + f"an unknown number of processes is hidden ({hidden})"
+    if reader.euid:
+        return f"{text} (not root): run it with sudo to see them"
+    return f"{text} (root, but confined): run it as root of the host, outside any container"
