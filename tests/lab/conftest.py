@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from availability import unavailable
 from machines import Lab, why_not
+from needs import unavailable
 from stitching import IMPLEMENTATIONS, ROOT, has
 
 

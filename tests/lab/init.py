@@ -71,14 +71,8 @@ def become_machine(config: dict[str, Any]) -> None:
             Path("/etc", name).symlink_to(outer_etc / name)
     for name, text in own.items():
         Path("/etc", name).write_text(text)
-    release = Path("/proc/sys/kernel/osrelease")
-    for path, text in {
-        release: release.read_text().strip().partition("-")[0],  # not who built this kernel
-        Path("/proc/sys/kernel/random/boot_id"): config["boot_id"],
-    }.items():
-        own_file = Path("/run", path.name)
-        own_file.write_text(text + "\n")
-        mount("--bind", str(own_file), str(path))
+    Path("/run/boot_id").write_text(config["boot_id"] + "\n")
+    mount("--bind", "/run/boot_id", "/proc/sys/kernel/random/boot_id")
     # Addresses are usable at once, without looking for duplicates first.
     for scope in "all", "default":
         settings = Path("/proc/sys/net/ipv6/conf", scope)

@@ -72,20 +72,6 @@ def why_not() -> str | None:
     return None
 
 
-def find_python(version: str) -> str | None:
-    """The path of a Python ``3.N``: on PATH or among the versions of pyenv."""
-    found = shutil.which(f"python{version}")
-    root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
-    installed = sorted(root.glob(f"versions/{version}.*/bin/python"))
-    candidates = [str(path) for path in installed] + ([found] if found else [])
-    for candidate in candidates:
-        # A version manager's stand-in may be there without the version behind it.
-        done = subprocess.run([candidate, "-c", ""], capture_output=True, timeout=PATIENCE)
-        if done.returncode == 0:
-            return candidate
-    return None
-
-
 class Lab:
     """Owner of machines and of the wire between them; tears all of it down when left.
 

@@ -51,12 +51,12 @@ def test_each_machine_has_ids_addresses_and_processes_of_its_own(lab: Lab) -> No
     assert web_ids[2] == web.boot_id
     assert {"10.77.0.1/24", "fd77::1/64"} <= set(web.exec(["ip", "-br", "address"]).split())
     assert "10.77.0.1" not in db.exec(["ip", "-br", "address"])
-    staying = web.run(["sleep", "60"])
+    staying = web.actor("sleeper")
     listed = web.exec(["sh", "-c", "cat /proc/[0-9]*/comm; true"]).split()
-    assert set(listed) == {"init", "sleep", "sh"}
+    assert set(listed) == {"init", "sleeper", "sh"}
     assert not Path("/run/boot_id").exists()
     assert " - nsfs " not in web.exec(["cat", "/proc/self/mountinfo"])
-    assert web.exec(["cat", f"/proc/{staying.pid}/comm"]) == "sleep\n"
+    assert web.exec(["cat", f"/proc/{staying.pid}/comm"]) == "sleeper\n"
 
 
 def test_machines_can_share_a_boot_id(lab: Lab) -> None:
