@@ -1,0 +1,70 @@
+"""Running the capture in a process of its own, and reading what it wrote."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Run:
+    """How one capture ended, and what it printed."""
+
+    status: int
+    errors: str
+    output: bytes
+
+    @property
+    def snapshot(self) -> dict[str, Any]:
+        """The document on standard output."""
+        assert self.status == 0, self.errors
+        found: dict[str, Any] = json.loads(self.output)
+        assert found["complete"] is True
+        return found
+
+    def process(self, pid: int) -> dict[str, Any]:
+        """The one process ``pid``."""
+        (found,) = [entry for entry in self.snapshot["processes"] if entry["pid"] == pid]
+        process: dict[str, Any] = found
+        return process
+
+    @property
+    def tables(self) -> dict[str, str]:
+        """The tables of the first namespace, which is that of the host."""
+        tables: dict[str, str] = self.snapshot["netns"][0]["tables"]
+        return tables
+
+    def problems(self) -> dict[tuple[str, str], int]:
+        """How often each (what, error) was counted."""
+        return {
+            (found["what"], found["error"]): found["count"] for found in self.snapshot["problems"]
+        }
+
+
+Capture = Callable[..., Run]
+
+
+def command(*arguments: str) -> list[str]:
+    """The command line of a capture from this checkout."""
+    return [sys.executable, "-m", "netviz.capture.cli", *arguments]
+
+
+def environment() -> dict[str, str]:
+    """What a command line from this checkout needs, wherever it is run."""
+    return {**os.environ, "PYTHONPATH": str(CHECKOUT), "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def run_capture(*arguments: str) -> Run:
+    """Run the capture with ``arguments`` to its end."""
+    ended = subprocess.run(
+        command(*arguments), env=environment(), check=False, capture_output=True, timeout=120
+    )
+    return Run(ended.returncode, ended.stderr.decode(), ended.stdout)
