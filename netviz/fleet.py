@@ -198,6 +198,8 @@ class Fleet:
             for address, prefix in map(parse_interface, namespace.addresses):
                 known = record.interfaces.get(address, 128)
                 record.interfaces[address] = min(prefix, known)
+        if not namespace.tables.get("nf_conntrack", "?").strip():
+            record.conntrack_read = True
         record.name = record.name or namespace.name
         record.local_port_range = record.local_port_range or namespace.ip_local_port_range
         if namespace.forwarding is not None:

@@ -10,23 +10,19 @@ Place = tuple[str, str, str, int | None, str | None]
 """Source, target, protocol, port and path: what flows that become one have in common."""
 
 
-def fold_flows(flows: Iterable[Flow], node_of: Mapping[str, str]) -> tuple[tuple[Flow, ...], int]:
-    """The flows between coarser nodes, sorted, and how many connections fell inside a node.
+def fold_flows(flows: Iterable[Flow], node_of: Mapping[str, str]) -> tuple[Flow, ...]:
+    """The flows between coarser nodes, sorted.
 
-    ``node_of`` maps the node ids of ``flows`` to the coarser ones. A flow from a node to itself
-    stays one. Ends are never turned: the port of a flow, undirected or not, is its target's.
+    ``node_of`` maps the node ids of ``flows`` to the coarser ones. A flow within one of those
+    goes from it to itself. Ends are never turned: the port of a flow is its target's.
     """
     places: dict[Place, list[Flow]] = {}
-    internal = 0
     for flow in flows:
         source, target = node_of[flow.source], node_of[flow.target]
-        if source == target and flow.source != flow.target:
-            internal += flow.connections
-            continue
         place = (source, target, flow.proto, flow.port, flow.path)
         places.setdefault(place, []).append(flow)
     folded = [_folded(place, members) for place, members in places.items()]
-    return tuple(sorted(folded, key=flow_order)), internal
+    return tuple(sorted(folded, key=flow_order))
 
 
 def flow_order(flow: Flow) -> tuple[object, ...]:

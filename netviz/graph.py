@@ -133,14 +133,10 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """A stitched group, each tuple sorted: the same input gives the same graph.
-
-    ``internal`` counts connections between processes that became one node: they are in no flow.
-    """
+    """A stitched group, each tuple sorted: the same input gives the same graph."""
 
     machines: tuple[Machine, ...]
     nodes: tuple[Node, ...]
     flows: tuple[Flow, ...]
     coverage: Coverage
     level: str = "process"
-    internal: int = 0

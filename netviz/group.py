@@ -22,10 +22,9 @@ def group(graph: Graph, level: str) -> Graph:
     """The graph with one node per ``level``, an entry of ``graph.LEVELS``.
 
     Fields that differ among the processes of a node are None; flows between the same two nodes
-    are one. Connections between two processes of one node are counted in ``internal``; those
-    within one process stay, as they are only there when asked for. ``process`` and
-    ``connection`` give the graph as it is. Raises ValueError for an unknown level, or one that
-    is finer than the graph.
+    are one, and those between two processes of one node are a flow from it to itself.
+    ``process`` and ``connection`` give the graph as it is. Raises ValueError for an unknown
+    level, or one that is finer than the graph.
     """
     if level not in LEVELS:
         raise ValueError(f"unknown level {level!r}: not one of {', '.join(LEVELS)}")
@@ -44,8 +43,8 @@ def group(graph: Graph, level: str) -> Graph:
     nodes = tuple(
         _merged(identity, members[identity], level, names) for identity in sorted(members)
     )
-    flows, internal = fold_flows(graph.flows, node_of)
-    return replace(graph, nodes=nodes, flows=flows, level=level, internal=graph.internal + internal)
+    flows = fold_flows(graph.flows, node_of)
+    return replace(graph, nodes=nodes, flows=flows, level=level)
 
 
 def lasting_unit(node: Node) -> str | None:

@@ -16,7 +16,7 @@ def summary(graph: Graph) -> str:
         *_if_any(coverage.unmatched, "unmatched"),
     )
     connections = counted(sum(flow.connections for flow in graph.flows), "connection")
-    flows = _aside(connections, *_if_any(graph.internal, "more inside one node"))
+    flows = _aside(connections)
     found = (
         counted(len(graph.machines), "machine"),
         f"{counted(coverage.sockets, 'socket')} {sockets}",

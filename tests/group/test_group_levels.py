@@ -118,16 +118,16 @@ def test_a_host_is_called_as_its_machine() -> None:
     assert (node.name, node.unit, node.owner) == (None, None, None)
 
 
-def test_connections_between_workers_of_a_service_are_internal() -> None:
+def test_connections_between_workers_of_a_service_go_to_itself() -> None:
     inner = flow(WEB, WORKER, connections=7, matches={"reciprocal": 7})
     grouped = group(graph(WEB, WORKER, flows=(inner,)), "service")
-    assert (grouped.flows, grouped.internal) == ((), 7)
+    (node,) = grouped.nodes
+    assert [(f.source, f.target, f.connections) for f in grouped.flows] == [(node.id, node.id, 7)]
 
 
 def test_a_flow_within_one_process_stays() -> None:
     grouped = group(graph(WEB, WORKER, flows=(flow(WEB, WEB),)), "host")
     assert [(f.source, f.target) for f in grouped.flows] == [("alpha-id", "alpha-id")]
-    assert grouped.internal == 0
 
 
 def test_flows_of_workers_fold() -> None:

@@ -17,10 +17,10 @@ levels = st.sampled_from(COARSER)
 
 
 @given(process_graphs(), levels)
-def test_every_connection_is_in_a_flow_or_internal(graph: Graph, level: str) -> None:
+def test_every_connection_is_in_a_flow(graph: Graph, level: str) -> None:
     grouped = group(graph, level)
     before = sum(flow.connections for flow in graph.flows)
-    assert sum(flow.connections for flow in grouped.flows) + grouped.internal == before
+    assert sum(flow.connections for flow in grouped.flows) == before
 
 
 @given(process_graphs(), levels, levels)

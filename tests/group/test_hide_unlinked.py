@@ -12,12 +12,11 @@ def test_nodes_without_a_flow_go_and_nothing_else() -> None:
         Flow("client", "server", "tcp", 80, 1, "reciprocal", {"reciprocal": 1}),
         Flow("talker", "talker", "tcp", 81, 1, "reciprocal", {"reciprocal": 1}),
     )
-    graph = Graph((Machine("m", "m"),), nodes, flows, Coverage(sockets=5), internal=3)
+    graph = Graph((Machine("m", "m"),), nodes, flows, Coverage(sockets=5))
     hidden = hide_unlinked(graph)
     assert [node.id for node in hidden.nodes] == ["client", "server", "talker"]
-    assert (hidden.machines, hidden.flows, hidden.coverage, hidden.internal) == (
+    assert (hidden.machines, hidden.flows, hidden.coverage) == (
         graph.machines,
         graph.flows,
         graph.coverage,
-        3,
     )
