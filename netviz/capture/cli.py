@@ -1,10 +1,11 @@
 """``netviz-capture``: one snapshot of this machine, or of a procfs somewhere else."""
 
 import argparse
+import contextlib
 import os
 import signal
 import sys
-from typing import List, Optional
+from typing import Iterator, List, Optional
 
 from netviz._version import __version__
 from netviz.capture.document import Options, write_snapshot
@@ -18,9 +19,7 @@ INTERRUPTED = 130
 
 NAME = "netviz-capture"
 
-
-class _Terminated(Exception):
-    """The signal SIGTERM or SIGHUP: end as with Ctrl-C, leaving no half file."""
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def main(argv: Optional[List[str]] = None) -> int:
@@ -37,18 +36,17 @@ def main(argv: Optional[List[str]] = None) -> int:
         conntrack=not arguments.no_conntrack,
         byteorder=arguments.byteorder,
     )
-    _end_on_signals()
+    if not _is_procfs(proc):
+        _say(f"{root}: no process is to be seen there; is it a mounted procfs?")
+        return FAILED
     try:
-        if not _is_procfs(proc):
-            _say(f"{root}: no process is to be seen there; is it a mounted procfs?")
-            return FAILED
-        with open_output(arguments.output) as write:
+        with _one_interrupt(), open_output(arguments.output) as write:
             unseen = write_snapshot(proc, options, write)
     except OutputError as error:
         if not error.closed_pipe:
             _say(str(error))
         return FAILED
-    except (KeyboardInterrupt, _Terminated):
+    except KeyboardInterrupt:
         _say("interrupted; no whole snapshot was written")
         return INTERRUPTED
     if unseen:
@@ -100,15 +98,32 @@ def _is_procfs(proc: Procfs) -> bool:
         return False
 
 
-def _end_on_signals() -> None:
-    """Let SIGTERM and SIGHUP end the capture tidily, unless somebody chose otherwise (nohup)."""
+@contextlib.contextmanager
+def _one_interrupt() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP end the capture as Ctrl-C does, and the first of them be the last.
+
+    A signal that somebody chose to ignore (nohup) stays ignored.
+    """
+    defaults = (signal.SIG_DFL, signal.default_int_handler)
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    ours = [number for number in SIGNALS if before[number] in defaults]
+
+    interrupted = False
 
     def end(_number: int, _frame: object) -> None:
-        raise _Terminated
+        nonlocal interrupted
+        if not interrupted:
+            interrupted = True
+            raise KeyboardInterrupt
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) == signal.SIG_DFL:
+    try:
+        for number in ours:
             signal.signal(number, end)
+        yield
+    finally:
+        # After an interrupt the program ends, and says so in peace.
+        for number in () if interrupted else ours:
+            signal.signal(number, before[number])
 
 
 def _say(text: str) -> None:

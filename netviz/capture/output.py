@@ -46,12 +46,17 @@ def open_output(path: Optional[str]) -> Iterator[Write]:
 @contextlib.contextmanager
 def _replacing(path: str) -> Iterator[Write]:
     target = os.path.realpath(path)
-    with _reporting(path):
-        # A name that nobody can foresee, and never one that is there: a capture is run by root,
-        # often in /tmp.
-        temporary = f"{target}.{binascii.hexlify(os.urandom(6)).decode()}.tmp"
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    # A name that nobody can foresee, and never one that is there: a capture is run by root, often
+    # in /tmp.
+    temporary = f"{target}.{binascii.hexlify(os.urandom(6)).decode()}.tmp"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    made = True  # also if a signal comes before we hear of it
     try:
+        try:
+            descriptor = os.open(temporary, flags, 0o600)
+        except OSError as error:
+            made = False
+            raise OutputError(path, error) from error
         try:
             with _stream(descriptor, path) as write:
                 yield write
@@ -63,9 +68,14 @@ def _replacing(path: str) -> Iterator[Write]:
         with _reporting(path):
             os.rename(temporary, target)
     except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
+        if made:
+            _remove(temporary)
         raise
+
+
+def _remove(temporary: str) -> None:
+    with contextlib.suppress(OSError):
+        os.unlink(temporary)
 
 
 def _mode(target: str) -> int:

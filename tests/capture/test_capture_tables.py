@@ -14,7 +14,10 @@ ASSOCS = (
     "ffff8880 ffff8881 2   1   3  0       4        0        0       0 9001 3868  40111 "
     " *10.1.0.1 10.2.0.1 <-> *10.1.0.9 10.2.0.9 \t   30000 10 10 10 0 0 0\n"
 )
-EPS = " ENDPT     SOCK   STY SST HBKT LPORT   UID INODE LADDRS\nffff1 ffff2 2 10 6 3868 0 9000 10.1.0.1\n"
+EPS = (
+    " ENDPT     SOCK   STY SST HBKT LPORT   UID INODE LADDRS\n"
+    "ffff1 ffff2 2 10 6 3868 0 9000 10.1.0.1\n"
+)
 
 
 def test_a_table_comes_back_byte_for_byte(fakeproc: FakeProc, capture: Capture) -> None:

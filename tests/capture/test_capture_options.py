@@ -1,0 +1,94 @@
+"""The command line, and the facts about the host that ``--proc`` takes from the tree."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import pytest
+from fakeproc import FakeProc
+from running import Capture
+
+from netviz import __version__
+
+
+def test_version(capture: Capture) -> None:
+    run = capture("--version")
+    assert (run.status, run.output.decode()) == (0, f"netviz-capture {__version__}\n")
+
+
+def test_help_names_every_option(capture: Capture) -> None:
+    run = capture("--help")
+    assert run.status == 0
+    for option in ("--output", "--cmdline", "--proc", "--byteorder", "--no-conntrack"):
+        assert option in run.output.decode()
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--byteorder", "big"], ["--byteorder", "middle", "--proc", "/"], ["what"]]
+)
+def test_a_wrong_use_ends_with_2(capture: Capture, arguments: list[str]) -> None:
+    run = capture(*arguments)
+    assert (run.status, run.output) == (2, b"")
+    assert "usage: netviz-capture" in run.errors
+
+
+@pytest.mark.parametrize("folder", ["nothing/here", ""])
+def test_a_folder_without_processes_is_no_procfs(
+    fakeproc: FakeProc, capture: Capture, folder: str
+) -> None:
+    place = str(fakeproc.root / folder) if folder else str(fakeproc.root)
+    run = capture("--proc", place)
+    assert (run.status, run.output) == (1, b"")
+    assert run.errors == (
+        f"netviz-capture: {place}: no process is to be seen there; is it a mounted procfs?\n"
+    )
+
+
+def test_the_host_is_that_of_the_tree(fakeproc: FakeProc, capture: Capture) -> None:
+    fakeproc.process(1)
+    fakeproc.write("../etc/machine-id", "0123456789abcdef0123456789abcdef\n")
+    assert capture("--proc", str(fakeproc.root), "--byteorder", "big").snapshot["host"] == {
+        "name": "db1",
+        "machine_id": "0123456789abcdef0123456789abcdef",
+        "boot_id": "5f3c1f0a-0000-4000-8000-000000000001",
+        "kernel": "6.1.0-test",
+        "arch": None,
+        "byteorder": "big",
+        "btime": 1_700_000_000,
+        "clk_tck": None,
+    }
+
+
+def test_with_a_tree_nothing_of_the_running_kernel_is_asked(
+    fakeproc: FakeProc, capture: Capture
+) -> None:
+    fakeproc.process(1)
+    snapshot = capture("--proc", str(fakeproc.root)).snapshot
+    (found,) = snapshot["netns"]
+    assert (found["addresses"], found["ip_local_port_range"]) == (None, None)
+    assert snapshot["unix_peers"] == []
+    assert snapshot["privileges"] == {"euid": os.geteuid(), "cap_eff": None}
+    assert snapshot["host"]["byteorder"] == sys.byteorder
+
+
+def test_a_tree_without_a_name_is_named_unknown_and_counted(
+    fakeproc: FakeProc, capture: Capture
+) -> None:
+    fakeproc.process(1)
+    (fakeproc.root / "sys/kernel/hostname").unlink()
+    run = capture("--proc", str(fakeproc.root))
+    assert run.snapshot["host"]["name"] == "unknown"
+    assert run.problems() == {("hostname", "ENOENT"): 1}
+
+
+def test_the_running_host_is_described(capture: Capture) -> None:
+    host = capture().snapshot["host"]
+    system = os.uname()
+    assert (host["name"], host["kernel"], host["arch"]) == (
+        system.nodename,
+        system.release,
+        system.machine,
+    )
+    assert host["clk_tck"] == os.sysconf("SC_CLK_TCK")
+    assert host["byteorder"] == sys.byteorder
