@@ -49,20 +49,7 @@ class BuildCompiled(build_ext):
                 f"netviz: {ext.name} is left out, its pure-Python twin will run: {reason}",
                 file=sys.stderr,
             )
-
-    def copy_extensions_to_source(self) -> None:
-        self.extensions = [ext for ext in self.extensions if self._was_built(ext)]
-        super().copy_extensions_to_source()
-
-    def get_outputs(self) -> list[str]:
-        return [path for path in super().get_outputs() if Path(path).exists()]
-
-    def get_output_mapping(self) -> dict[str, str]:
-        mapping = super().get_output_mapping()
-        return {built: source for built, source in mapping.items() if Path(built).exists()}
-
-    def _was_built(self, ext: Extension) -> bool:
-        return Path(self.build_lib, self.get_ext_filename(self.get_ext_fullname(ext.name))).exists()
+            self.extensions = [other for other in self.extensions if other is not ext]
 
 
 class BuildModules(build_py):
