@@ -21,7 +21,8 @@ else:
     IMPLEMENTATION = "orjson"
 
 _HALF_PAIR = re.compile(r"\\u[dD][89A-Fa-f]")
-_TEXTS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_ESCAPE = re.compile(r"\\.", re.DOTALL)
+_TEXT = re.compile(r'"[^"]*(?:"|\Z)')
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _STEPS = [(byte in b"[{") - (byte in b"]}") for byte in range(256)]
 
@@ -65,7 +66,8 @@ def _may_be_too_deep(text: str) -> bool:
     """Whether a text is nested too deep (or is no JSON). All at C speed: it may be gigabytes."""
     if text.count("[") + text.count("{") <= strict_json.MAX_DEPTH:
         return False
-    brackets = _TEXTS.sub("", text).encode("utf-8").translate(None, _NO_BRACKETS)
+    outside = _TEXT.sub("", _ESCAPE.sub("", text))
+    brackets = outside.encode("utf-8").translate(None, _NO_BRACKETS)
     return max(accumulate(map(_STEPS.__getitem__, brackets)), default=0) > strict_json.MAX_DEPTH
 
 

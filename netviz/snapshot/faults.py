@@ -8,7 +8,7 @@ from __future__ import annotations
 SHOWN = 60
 """How many characters of a text from a file a message shows."""
 
-CAPTURE_AGAIN = "capture the machine again, or leave this file out (--keep-going does)"
+CAPTURE_AGAIN = "capture the machine again, or leave it out with --keep-going"
 NOT_OURS = "give the files that netviz-capture.pyz wrote"
 
 

@@ -30,6 +30,9 @@ def to_snapshot(document: dict[str, Any], source: str) -> Snapshot:
         raise _incomplete(document.get("complete"))
     for key in ("host", "processes", "netns"):
         checks.required(document.get(key), key)
+    tool = checks.mapping(document.get("tool"), "tool")
+    for key in ("version", "python"):
+        checks.text(tool.get(key), f"tool.{key}")
     privileges = checks.mapping(document.get("privileges"), "privileges")
     time = checks.mapping(document.get("time"), "time")
     return Snapshot(
@@ -74,7 +77,7 @@ def _host(host: dict[str, Any]) -> Host:
         boot_id=checks.text(host.get("boot_id"), "host.boot_id"),
         kernel=checks.text(host.get("kernel"), "host.kernel"),
         arch=checks.text(host.get("arch"), "host.arch"),
-        btime=checks.integer(host.get("btime"), "host.btime", most=MAX_TIME),
+        btime=checks.integer(host.get("btime"), "host.btime"),
         clk_tck=checks.integer(host.get("clk_tck"), "host.clk_tck", 1, MAX_CLOCK_TICKS),
     )
 

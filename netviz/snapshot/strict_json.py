@@ -205,9 +205,10 @@ class _Decoder:
         if escape is not None:
             return int(escape[0][1:], 16)
         rest = self.text[position + 1 : position + 6]
-        if position + 1 + len(rest) == len(self.text) and re.fullmatch("u?[0-9A-Fa-f]*", rest):
+        if position + 1 + len(rest) == len(self.text) and re.fullmatch("(?:u[0-9A-Fa-f]*)?", rest):
             raise _SyntaxFault(CUT_SHORT, len(self.text))
-        raise _SyntaxFault(f"is no JSON: {quoted(chr(92) + rest)} is no escape", position)
+        shown = "\\" + (rest if rest.startswith("u") else rest[:1])
+        raise _SyntaxFault(f"is no JSON: {quoted(shown)} is no escape", position)
 
     def _fault(self, what: str) -> _SyntaxFault:
         return _SyntaxFault(what, self.position)
