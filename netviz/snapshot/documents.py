@@ -16,9 +16,22 @@ from netviz.snapshot import strict_json
 try:
     import orjson
 except ImportError:  # no wheel for this Python: everything works, slower
-    IMPLEMENTATION = "json"
-else:
-    IMPLEMENTATION = "orjson"
+    orjson = None  # type: ignore[assignment, unused-ignore]
+
+FIRST_SAFE_ORJSON = (3, 9, 15)
+"""Earlier ones exhaust the C stack on deep nesting (CVE-2024-27454)."""
+
+
+def choose(orjson_version: str | None) -> str:
+    """Which decoder to use, ``orjson`` or ``json``, given the version of orjson if there is one."""
+    numbers = re.match(r"(\d+)\.(\d+)\.(\d+)", orjson_version or "")
+    if numbers and tuple(map(int, numbers.groups())) >= FIRST_SAFE_ORJSON:
+        return "orjson"
+    return "json"
+
+
+IMPLEMENTATION = choose(orjson.__version__ if orjson else None)
+"""Which decoder is used."""
 
 _HALF_PAIR = re.compile(r"\\u[dD][89A-Fa-f]")
 _ESCAPE = re.compile(r"\\.", re.DOTALL)

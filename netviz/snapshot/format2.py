@@ -25,7 +25,7 @@ UPGRADE = "upgrade netviz: python3 -m pip install --upgrade netviz-flows"
 
 def to_snapshot(document: dict[str, Any], source: str) -> Snapshot:
     """The snapshot of a document that has the key ``netviz_snapshot``. Raises Fault."""
-    _check_version(document["netviz_snapshot"])
+    _check_version(document.get("netviz_snapshot"))
     if document.get("complete") is not True:
         raise _incomplete(document.get("complete"))
     for key in ("host", "processes", "netns"):

@@ -222,6 +222,13 @@ def test_every_decoder_agrees_on_numbers(digits: bytes) -> None:
     assert_all_agree(digits)
 
 
+def test_an_orjson_that_can_crash_is_not_used() -> None:
+    """Before 3.9.15 deep nesting ends the process (CVE-2024-27454)."""
+    versions = [None, "", "dev", "3.8.3", "3.9.14", "3.9.15", "3.10.0", "4.0.0rc1"]
+    chosen = [documents.choose(version) for version in versions]
+    assert chosen == ["json"] * 5 + ["orjson"] * 3
+
+
 def test_no_value_is_ever_infinite() -> None:
     for encoded in (b"1e308", b"-1e308", b"9" * 308):
         for decode in DECODERS.values():
