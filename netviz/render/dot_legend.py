@@ -48,9 +48,16 @@ def _column(texts: list[str]) -> str:
 
 def dot_note(graph: Graph) -> str:
     """The label of the whole picture: the summary, and what could not be seen."""
-    written = [summary(graph), *_empty_machines(graph), *_problems(graph)]
+    written = [summary(graph), *_unmatched(graph), *_empty_machines(graph), *_problems(graph)]
     wrapped = [part for text in written for part in textwrap.wrap(visible(text), _WIDE)]
     return f"<{font(lines([html(text) for text in wrapped]), size=11, color=styles.FAINT)}>"
+
+
+def _unmatched(graph: Graph) -> list[str]:
+    """Why sockets whose other end is in the group were not joined, the most frequent first."""
+    reasons = sorted(graph.coverage.reasons.items(), key=lambda item: (-item[1], item[0]))
+    texts = [f"{reason} ({count:,})" for reason, count in reasons]
+    return [f"Unmatched: {', '.join(texts)}"] if texts else []
 
 
 def _empty_machines(graph: Graph) -> list[str]:

@@ -11,6 +11,10 @@ from netviz.render.wording import details, is_root, is_unconfined, label, listen
 LISTENERS_SHOWN = 8
 _LISTENERS_WIDE = 34
 
+_SPACE = '<TD CELLPADDING="1"></TD>'
+_SPACES = 8
+"""Graphviz shares spare width among all cells of a row: many empty ones leave badges small."""
+
 
 def dot_node(name: str, node: Node) -> str:
     """The statement for ``node`` under the opaque id ``name``."""
@@ -39,16 +43,17 @@ def _table(node: Node) -> str:
 def _heading(node: Node) -> str:
     """The name, how many processes it stands for, and what must not be overlooked."""
     count = f" x{len(node.pids):,}" if len(node.pids) > 1 else ""
-    cells = [f'<TD ALIGN="LEFT"><B>{font(html(label(node)), size=13)}</B>{count}</TD>']
+    name = f'<TD ALIGN="LEFT"><B>{font(html(label(node)), size=13)}</B>{count}</TD>'
+    badges = []
     if is_root(node):
-        cells.append(_badge("root", styles.ROOT_FILL))
+        badges.append(_badge("root", styles.ROOT_FILL))
     if is_unconfined(node):
-        cells.append(_badge("unconfined", styles.UNCONFINED_FILL))
-    if len(cells) == 1:
-        return f"<TR>{cells[0]}</TR>"
+        badges.append(_badge("unconfined", styles.UNCONFINED_FILL))
+    if not badges:
+        return f"<TR>{name}</TR>"
     return (
-        '<TR><TD ALIGN="LEFT" CELLPADDING="1"><TABLE BORDER="0" CELLBORDER="0" CELLSPACING="3" '
-        f'CELLPADDING="2"><TR>{"".join(cells)}</TR></TABLE></TD></TR>'
+        '<TR><TD ALIGN="LEFT" CELLPADDING="2"><TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" '
+        f'CELLPADDING="2"><TR>{name}{_SPACE * _SPACES}{_SPACE.join(badges)}</TR></TABLE></TD></TR>'
     )
 
 

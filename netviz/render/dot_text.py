@@ -32,7 +32,9 @@ def tooltip(lines: list[str]) -> str:
 
 
 def font(text: str, *, size: int | None = None, color: str | None = None) -> str:
-    """``text``, which is escaped already, in another size or colour."""
+    """``text``, which is escaped already, in another size or colour; empty text stays empty."""
+    if not text:
+        return ""  # Graphviz takes an element without text for a syntax error
     attributes = ""
     if size is not None:
         attributes += f' POINT-SIZE="{size}"'

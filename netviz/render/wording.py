@@ -60,7 +60,7 @@ def is_unconfined(node: Node) -> bool:
 
 
 def processes(pids: Sequence[int]) -> str:
-    """``pid 7``, ``pids 7, 8``, ``9 processes: 1, 2, 3, 4 and 5 more``; empty for none."""
+    """``pid 7``, ``pids 7, 8``, ``pids 1, 2, 3, 4 and 5 more``; empty for none."""
     if not pids:
         return ""
     if len(pids) == 1:
@@ -77,9 +77,9 @@ def details(node: Node) -> list[str]:
         lines.append(f"uid {node.uid}")
     if node.owner is not None:
         lines.append(_OWNERS.get(node.owner, visible(node.owner)))
-    if node.security is not None and node.security != "unconfined":
+    if node.security and node.security != "unconfined":
         lines.append(shortened(node.security, LONGEST))
-    if node.unit is not None and node.unit != node.label:
+    if node.unit and node.unit != node.label:
         lines.append(shortened(node.unit, LONGEST))
     return lines
 
