@@ -1,0 +1,75 @@
+"""``netviz VERB``: each verb is found, and everything else is a usage error."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+
+import pytest
+
+from netviz import __version__
+from netviz.cli.main import VERBS, main
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_each_verb_is_a_module_that_says_what_it_takes(
+    verb: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert callable(importlib.import_module(f"netviz.cli.{verb}").main)
+    with pytest.raises(SystemExit) as ended:
+        main([verb, "--help"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith(f"usage: netviz-{verb} ")
+
+
+def test_the_rest_of_the_line_goes_to_the_verb_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    received: list[list[str]] = []
+
+    def verb(argv: list[str]) -> int:
+        received.append(argv)
+        return 1
+
+    monkeypatch.setattr("netviz.cli.stitch.main", verb)
+    assert main(["stitch", "--", "-a", "--version", "stitch"]) == 1
+    assert received == [["--", "-a", "--version", "stitch"]]
+
+
+@pytest.mark.parametrize("line", [[], ["draw"], ["--no-such-option"], ["--", "stitch"], [""]])
+def test_anything_else_is_a_usage_error_that_names_the_verbs(
+    line: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(line)
+    assert ended.value.code == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "capture, stitch" in shown.err
+
+
+def test_help_lists_the_verbs(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--help"])
+    assert ended.value.code == 0
+    shown = capsys.readouterr().out
+    for verb, purpose in VERBS.items():
+        assert f"  {verb:<10}{purpose}\n" in shown
+
+
+def test_the_version_says_which_implementation_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    from netviz.parse import IMPLEMENTATION
+
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith(f"netviz {__version__} (parser: {IMPLEMENTATION}, ")
+
+
+def test_a_verb_is_imported_only_when_it_is_asked_for() -> None:
+    code = (
+        "import sys, netviz.cli.main\n"
+        "loaded = [name for name in sys.modules if name.startswith('netviz.')]\n"
+        "print(*sorted(set(loaded) & {'netviz.cli.stitch', 'netviz.cli.capture'}))"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert ended.stdout == "\n"
