@@ -56,13 +56,18 @@ class Listeners:
         self.ports: dict[tuple[int, str], bytearray] = {}
         self.table = ListenerTable(known.add(ANY4), known.add(ANY6))
         for namespace in range(len(fleet.namespaces)):
-            bound: dict[tuple[str, int, int, int, bool], BoundSocket] = {}
+            bound: dict[tuple[BoundSocket, int], BoundSocket] = {}
             packets: dict[PacketSocket, None] = {}
+            met: dict[tuple[int, BoundSocket], int] = {}
             for table in fleet.tables_of(namespace):
                 for socket in table.bound:
-                    key = (*socket[:3], socket.inode, socket.listening)
-                    if key not in bound or not bound[key].owner:
-                        bound[key] = socket
+                    # Whoever holds it, and whatever uid it has: another sample may see less.
+                    same = socket._replace(owner=0, uid=0)
+                    # Repeats within a sample are gone already; what is alike there is distinct.
+                    number = met.get((table.sample, same), 0)
+                    met[(table.sample, same)] = number + 1
+                    if (same, number) not in bound or not bound[(same, number)].owner:
+                        bound[(same, number)] = socket
                 packets.update(dict.fromkeys(table.packet))
             self._add_bound(fleet, namespace, list(bound.values()))
             self._add_packets(namespace, list(packets))

@@ -63,31 +63,31 @@ def select_candidates(
 ) -> Selected:
     """``known`` are the addresses that somebody owns or a translation names."""
     selected = Selected()
-    for namespace, by_protocol in enumerate(connected):
-        for proto, tables in by_protocol.items():
-            number = CONNECTION_PROTOCOLS.index(proto)
-            ports = bytes(listeners.listening_ports(namespace, proto))
-            for table in tables:
-                chosen = select(table, known, ports, with_recent)
-                selected.external += chosen.external
-                selected.recent += chosen.recent
-                selected.unowned += chosen.unowned
-                for i in chosen.unaccepted:
-                    end = local_addresses(table)[table.local[i]], table.local_port[i]
-                    selected.unowned -= _is_covered(listeners, known, namespace, number, *end)
-                for (address, port), count in chosen.dialled.items():
-                    missing = (proto, address, port)
-                    selected.missing[missing] = selected.missing.get(missing, 0) + count
-                local = array("I", [known.add(a) for a in local_addresses(table)])
-                gather(
-                    selected.candidates,
-                    table,
-                    chosen.rows,
-                    chosen.remote,
-                    local,
-                    namespace,
-                    number,
-                )
+    tables = [
+        (namespace, proto, table)
+        for namespace, by_protocol in enumerate(connected)
+        for proto, found in by_protocol.items()
+        for table in found
+    ]
+    # All are selected before any is gathered: gathering makes local addresses known.
+    selections = []
+    for namespace, proto, table in tables:
+        ports = bytes(listeners.listening_ports(namespace, proto))
+        chosen = select(table, known, ports, with_recent)
+        selections.append(chosen)
+        selected.external += chosen.external
+        selected.recent += chosen.recent
+        selected.unowned += chosen.unowned
+        for (address, port), count in chosen.dialled.items():
+            missing = (proto, address, port)
+            selected.missing[missing] = selected.missing.get(missing, 0) + count
+    for (namespace, proto, table), chosen in zip(tables, selections, strict=True):
+        number = CONNECTION_PROTOCOLS.index(proto)
+        local = array("I", [known.add(a) for a in local_addresses(table)])
+        for i in chosen.unaccepted:
+            end = local_addresses(table)[table.local[i]], table.local_port[i]
+            selected.unowned -= _is_covered(listeners, known, namespace, number, *end)
+        gather(selected.candidates, table, chosen.rows, chosen.remote, local, namespace, number)
     return selected
 
 

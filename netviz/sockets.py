@@ -129,8 +129,8 @@ def _inet_sockets(
 ) -> TableSockets:
     owners = holders.find(columns.inode)
     if proto not in CONNECTION_PROTOCOLS:
-        every = range(len(columns))
-        return TableSockets(proto, sample, bound=_bound_sockets(proto, columns, owners, every))
+        every = _bound_sockets(proto, columns, owners, range(len(columns)))
+        return TableSockets(proto, sample, bound=list(dict.fromkeys(every)))
     settled = settle(columns, owners)
     return TableSockets(
         proto,

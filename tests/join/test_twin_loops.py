@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from array import array
+from collections.abc import Sequence
 from dataclasses import fields
 from types import ModuleType
 from typing import Any
@@ -17,7 +18,7 @@ from netviz.addresses import ANY4, ANY6, MAPPED_PREFIX
 from netviz.tables import Candidates, InetColumns
 
 try:
-    from netviz import _fastjoin
+    from netviz import _fastjoin  # type: ignore[attr-defined,unused-ignore]
 except ImportError:
     if os.environ.get("NETVIZ_REQUIRE_EXTENSIONS") == "1":
         raise
@@ -42,9 +43,10 @@ socket = st.tuples(
     st.integers(0, 5),
 )
 table = st.lists(socket, max_size=30)
+Tables = Sequence[Sequence[tuple[int, ...]]]
 
 
-def columns_of(sockets: list[tuple[int, ...]]) -> InetColumns:
+def columns_of(sockets: Sequence[tuple[int, ...]]) -> InetColumns:
     columns = InetColumns()
     for local, remote, local_port, remote_port, state, uid, inode in sockets:
         columns.local_hi.append(local >> 64)
@@ -63,9 +65,7 @@ def content(columns: Any) -> dict[str, Any]:
     return {f.name: getattr(columns, f.name) for f in fields(columns)}
 
 
-def run(
-    loops: ModuleType, tables: list[list[tuple[int, ...]]], last_port: int = 0
-) -> dict[str, Any]:
+def run(loops: ModuleType, tables: Tables, last_port: int = 0) -> dict[str, Any]:
     """All loops one after the other, as ``join.py`` runs them, two namespaces by turns.
 
     ``last_port`` ends the local port range of the second namespace, 0 for unknown.
@@ -156,17 +156,17 @@ def run(
 
 @given(st.lists(table, min_size=1, max_size=3))
 @settings(max_examples=300, deadline=None)
-def test_same_results(tables: list[list[tuple[int, ...]]]) -> None:
+def test_same_results(tables: Tables) -> None:
     assert run(_fastjoin, tables) == run(_pyjoin, tables)
 
 
 @given(st.lists(table, min_size=2, max_size=2))
 @settings(max_examples=150, deadline=None)
-def test_mirrored_tables_have_pairs_in_both(tables: list[list[tuple[int, ...]]]) -> None:
+def test_mirrored_tables_have_pairs_in_both(tables: Tables) -> None:
     mirrored = [
         [(r, lo, rp, lp, s, u, i) for lo, r, lp, rp, s, u, i in sockets] for sockets in tables
     ]
-    both = [a + b for a, b in zip(tables, reversed(mirrored), strict=True)]
+    both = [[*a, *b] for a, b in zip(tables, reversed(mirrored), strict=True)]
     assert run(_fastjoin, both) == run(_pyjoin, both)
 
 

@@ -99,7 +99,7 @@ def places(value: object, place: tuple[str | int, ...] = ()) -> list[tuple[str |
 
 PLACES = places(full_document())
 # Doubles are never whole: JSON Schema takes 1.0 for an integer, the loader does not.
-OTHER_VALUES = st.sampled_from(
+OTHER_VALUES: st.SearchStrategy[Any] = st.sampled_from(
     [
         *(None, True, False, 0, 1, -1, 2, 3, 100, 65535, 65536, 10**9, 10**9 + 1, 2**63),
         *(253402300799, 253402300800, 2**64 - 1, 2.0**64, 0.5, -0.5, 1e300),
@@ -116,7 +116,7 @@ OTHER_VALUES = st.sampled_from(
 def test_the_loader_takes_what_the_schema_takes(data: st.DataObject) -> None:
     document = full_document()
     for _ in range(data.draw(st.integers(1, 2))):
-        place = data.draw(st.sampled_from(PLACES))
+        place: tuple[Any, ...] = data.draw(st.sampled_from(PLACES))
         holder: Any = document
         try:
             for step in place[:-1]:

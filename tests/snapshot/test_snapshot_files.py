@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from snapshot_documents import full_document, least_document, write
@@ -19,7 +20,7 @@ from netviz.snapshot.files import gunzip, read
 NOBODY = 65534
 
 
-def error_of(path: str, **options: int) -> str:
+def error_of(path: str, **options: Any) -> str:
     with pytest.raises(SnapshotError) as caught:
         list(load(path, **options))
     return str(caught.value)

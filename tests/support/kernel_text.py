@@ -18,7 +18,9 @@ INET_TABLES = (
     "tcp", "tcp6", "udp", "udp6", "udplite", "udplite6", "raw", "raw6", "icmp", "icmp6",
 )  # fmt: skip
 
-_HEAD4 = "local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode"
+_HEAD4 = (
+    "local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode"
+)
 _HEAD6 = (
     "  sl  local_address                         remote_address                        "
     "st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode"

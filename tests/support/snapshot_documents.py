@@ -1,10 +1,10 @@
 """Snapshot documents of format 2, written by hand in tests, and the public way from them to a graph.
 
-    server = Machine("alder", "10.9.0.1/24")
-    server.process(700, "nginx", 31)
-    server.tcp(("0.0.0.0", 80), ANY4, LISTEN, 31)
-    graph = stitched(tmp_path, server, client)
-    assert flows(graph) == ...
+server = Machine("alder", "10.9.0.1/24")
+server.process(700, "nginx", 31)
+server.tcp(("0.0.0.0", 80), ANY4, LISTEN, 31)
+graph = stitched(tmp_path, server, client)
+assert flows(graph) == ...
 """
 
 from __future__ import annotations
