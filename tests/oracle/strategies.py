@@ -92,6 +92,8 @@ class ConnectionPlan:
     holders: tuple[frozenset[int], frozenset[int]]
     present: tuple[bool, bool]
     repeats: int
+    listener: int
+    """Where the server end has a listener: 0 nowhere, 1 on its address, 2 on the wildcard."""
 
 
 @dataclass(frozen=True)
@@ -164,6 +166,7 @@ _connections = st.builds(
     holders=st.tuples(_holders, _holders),
     present=st.tuples(_yes, _yes),
     repeats=st.sampled_from((0, 0, 0, 1, 2)),
+    listener=st.sampled_from((0, 0, 1, 2)),
 )
 
 _others = st.builds(
@@ -213,6 +216,8 @@ class _Space:
             texts["nf_conntrack"] = ""
         return texts
 
+    """The snapshots of a plan. Inodes count over the whole group: no two sockets share one."""
+
 
 def build_group(plan: GroupPlan) -> list[Snapshot]:
     """The snapshots of a plan. Inodes are counted over the whole group: no two sockets share one."""
@@ -247,10 +252,13 @@ def _wide(table: str, *ends: Endpoint, wish: bool) -> str:
 def _listen(space: _Space, plan: ListenerPlan, inodes: Iterator[int]) -> None:
     choices = ("0.0.0.0", "::", space.pick(plan.address), space.pick(plan.address + 1))
     local = (choices[plan.address % 4], plan.port)
-    table = _wide(plan.proto, local, wish=False)
+    _bind(space, plan.proto, local, next(inodes), plan.holders)
+
+
+def _bind(space: _Space, proto: str, local: Endpoint, inode: int, holders: frozenset[int]) -> None:
+    table = _wide(proto, local, wish=False)
     remote = ("::" if table.endswith("6") else "0.0.0.0", 0)
-    state = LISTEN if plan.proto == "tcp" else CLOSE
-    space.add(table, Row(local, remote, state, next(inodes)), plan.holders)
+    space.add(table, Row(local, remote, LISTEN if proto == "tcp" else CLOSE, inode), holders)
 
 
 def _connect(spaces: list[_Space], plan: ConnectionPlan, inodes: Iterator[int]) -> None:
@@ -261,6 +269,10 @@ def _connect(spaces: list[_Space], plan: ConnectionPlan, inodes: Iterator[int]) 
     ]
     if len({":" in address for address, _ in ends}) > 1:
         ends[0] = (ends[1][0], ends[0][1])  # one family on both ends
+    if plan.listener:
+        wild = "::" if ":" in ends[1][0] else "0.0.0.0"
+        bound = (wild if plan.listener == 2 else ends[1][0], ends[1][1])
+        _bind(server, plan.proto, bound, next(inodes), plan.holders[1])
     for at, space in enumerate((client, server)):
         if not plan.present[at]:
             continue

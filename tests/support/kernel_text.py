@@ -1,6 +1,7 @@
 """Socket tables as the kernel prints them: the texts of /proc/net, with its column widths.
 
-The formats are those of tcp4_seq_show, tcp6_sock_seq_show, udp4_format_sock, ip6_dgram_sock_seq_show,
+The formats are those of tcp4_seq_show, tcp6_sock_seq_show, udp4_format_sock,
+ip6_dgram_sock_seq_show,
 unix_seq_show, packet_seq_show and sctp_eps_seq_show/sctp_assocs_seq_show in the kernel's net/.
 Nothing here is shared with the parsers that read such texts.
 """

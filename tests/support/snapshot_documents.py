@@ -1,4 +1,4 @@
-"""Snapshot documents of format 2, written by hand in tests, and the public way from them to a graph.
+"""Snapshot documents of format 2, written by hand in tests, and the public way to a graph.
 
 server = Machine("alder", "10.9.0.1/24")
 server.process(700, "nginx", 31)
