@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from brute_force import join, read_inet
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from brute_force import join, read_inet
 
 from netviz.addresses import format_address
 from netviz.graph import Graph
