@@ -5,7 +5,7 @@
 
 Makes .venv in the checkout and installs netviz into it, packs dist/netviz-capture.pyz, captures
 this machine with it, stitches that snapshot together with those in examples/, and writes flows.dot
-(and flows.svg where Graphviz is installed). Nothing outside of the checkout is written.
+(and flows.svg where Graphviz is installed). Nothing is installed outside of the checkout.
 """
 
 import os
