@@ -14,7 +14,7 @@ _LENGTHS = {socket.AF_INET: 4, socket.AF_INET6: 16}
 
 
 def interface_addresses() -> Iterator[str]:
-    """``ADDRESS/PREFIX`` for each address; without prefix where it is that of the peer's network.
+    """``ADDRESS/PREFIX`` for each address; bare where it lies outside the network that is on link.
 
     OSError as the kernel says.
     """
@@ -27,5 +27,10 @@ def interface_addresses() -> Iterator[str]:
         if len(own) != _LENGTHS.get(family):
             continue
         text = socket.inet_ntop(family, own)
-        # On a point-to-point link IFA_ADDRESS is the other end, and the prefix is of its network.
-        yield f"{text}/{prefix}" if found.get(_ADDRESS, own) == own else text
+        # With a peer, IFA_ADDRESS is the other end, and the prefix is of the network it is in.
+        yield f"{text}/{prefix}" if _same_network(own, found.get(_ADDRESS, own), prefix) else text
+
+
+def _same_network(one: bytes, other: bytes, prefix: int) -> bool:
+    beyond = max(0, 8 * len(one) - prefix)
+    return int.from_bytes(one, "big") >> beyond == int.from_bytes(other, "big") >> beyond

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from running import Capture
@@ -70,11 +71,11 @@ def test_a_hostile_name_is_kept_and_harms_nothing(capture: Capture, name: str, c
 def test_a_process_whose_first_thread_has_exited_keeps_its_sockets(capture: Capture) -> None:
     with running(FIRST_THREAD_GONE) as (pid, line):
         port, inode = map(int, line.split())
-        assert os.listdir(f"/proc/{pid}/fd") == []
+        assert not list(Path(f"/proc/{pid}/fd").iterdir())
         run = capture()
     found = run.process(pid)
     assert inode in found["sockets"]
-    assert found["netns"] == os.stat("/proc/self/ns/net").st_ino
+    assert found["netns"] == Path("/proc/self/ns/net").stat().st_ino
     assert found["exe"] == os.path.realpath(sys.executable)
     assert f":{port:04X} " in run.tables["tcp"]
 
