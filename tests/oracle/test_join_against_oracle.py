@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import random
 from collections import Counter
 
 from hypothesis import assume, given, settings
-from hypothesis import strategies as st
+from machine_documents import check_sums
 from naive_join import NOBODY, End, Result, join, record
-from snapshot_documents import check_sums
 from strategies import GroupPlan, build_group, group_plans
 
 from netviz.graph import Graph

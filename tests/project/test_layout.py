@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -101,3 +102,10 @@ def test_dependencies_are_told_of_in_the_decisions() -> None:
     names = {requirement.split(">")[0].split("~")[0].split("=")[0] for requirement in named}
     assert {"orjson", "graphviz", "cython"} <= names
     assert [name for name in sorted(names) if f"**{name}**" not in decisions] == []
+
+
+def test_no_two_modules_of_the_tests_have_one_name() -> None:
+    """Their folders are no packages, so the one that is imported first would hide the other."""
+    counted = Counter(path.name for path in (ROOT / "tests").rglob("*.py"))
+    assert counted.pop("conftest.py") > 1
+    assert [name for name, count in counted.items() if count > 1] == []
