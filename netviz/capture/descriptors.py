@@ -11,7 +11,7 @@ import stat
 from array import array
 from typing import Dict, Iterable, Iterator, List, NamedTuple, Tuple
 
-BLOCK = 1 << 16
+BLOCK = 1 << 13
 
 _READ = 1
 _WRITE = 2

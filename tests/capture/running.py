@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -60,6 +61,17 @@ def command(*arguments: str) -> list[str]:
 def environment() -> dict[str, str]:
     """What a command line from this checkout needs, wherever it is run."""
     return {**os.environ, "PYTHONPATH": str(CHECKOUT), "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def copy_sources(folder: Path) -> None:
+    """Put the capture into a folder that every user may enter; a checkout may be private."""
+    (folder / "netviz").mkdir()
+    for name in ("__init__.py", "_version.py", "capture"):
+        source = CHECKOUT / "netviz" / name
+        if source.is_dir():
+            shutil.copytree(source, folder / "netviz" / name)
+        else:
+            shutil.copy(source, folder / "netviz" / name)
 
 
 def run_capture(*arguments: str) -> Run:

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 from fakeproc import TCP_HEADER, FakeProc
-from running import CHECKOUT, Capture, command, environment
+from running import Capture, command, copy_sources, environment
 from unprivileged import AS_NOBODY, NOBODY, public_folder, run_as_nobody
 
 from netviz.capture.mounts import hidepid, named_namespaces, parse_mountinfo
@@ -23,7 +23,7 @@ PROC_MOUNT = "22 27 0:21 / /proc rw,relatime shared:5 - proc proc rw,{}\n"
 def test_nobody_sees_the_tables_and_says_what_is_missing() -> None:
     with public_folder() as folder:
         code = f"import sys; sys.path.insert(0, {str(folder)!r}); from netviz.capture import cli;"
-        (folder / "netviz").symlink_to(CHECKOUT / "netviz")
+        copy_sources(folder)
         ended = run_as_nobody(sys.executable, folder, "-B", "-c", code + "sys.exit(cli.main())")
     assert ended.returncode == 0, ended.stderr
     snapshot = json.loads(ended.stdout)
@@ -50,7 +50,7 @@ def test_a_refused_table_is_a_problem_and_a_refused_descriptor_folder_too(
         tree.table("tcp", TCP_HEADER).chmod(0)
         tree.table("udp", TCP_HEADER)
         (tree.root / "41" / "fd").chmod(0)
-        (folder / "netviz").symlink_to(CHECKOUT / "netviz")
+        copy_sources(folder)
         code = f"import sys; sys.path.insert(0, {str(folder)!r}); from netviz.capture import cli;"
         code += f"sys.exit(cli.main(['--proc', {str(tree.root)!r}]))"
         ended = run_as_nobody(sys.executable, folder, "-B", "-c", code)
@@ -91,12 +91,12 @@ def test_who_may_trace_has_nothing_hidden_from_him(fakeproc: FakeProc, capture: 
 def test_a_real_procfs_that_hides(mode: str) -> None:
     """In a pid namespace of its own, so that nothing of this machine is mounted anew."""
     with public_folder() as folder:
-        (folder / "netviz").symlink_to(CHECKOUT / "netviz")
+        copy_sources(folder)
         inner = f"mount -t proc -o hidepid={mode} proc /proc && sleep 60 & sleep 0.5; exec "
         inner += " ".join(AS_NOBODY) + ' "$@"'
         ended = subprocess.run(
             ["unshare", "-pfm", "sh", "-c", inner, "sh", *command()],
-            env=environment(),
+            env={**environment(), "PYTHONPATH": str(folder)},
             check=False,
             capture_output=True,
             text=True,
