@@ -57,7 +57,7 @@ class Listeners:
         self.table = ListenerTable(known.add(ANY4), known.add(ANY6))
         for namespace in range(len(fleet.namespaces)):
             bound: dict[tuple[BoundSocket, int], BoundSocket] = {}
-            packets: dict[PacketSocket, None] = {}
+            packets: dict[PacketSocket, PacketSocket] = {}
             met: dict[tuple[int, BoundSocket], int] = {}
             for table in fleet.tables_of(namespace):
                 for socket in table.bound:
@@ -68,9 +68,12 @@ class Listeners:
                     met[(table.sample, same)] = number + 1
                     if (same, number) not in bound or not bound[(same, number)].owner:
                         bound[(same, number)] = socket
-                packets.update(dict.fromkeys(table.packet))
+                for packet in table.packet:
+                    anyones = packet._replace(owner=0)
+                    if anyones not in packets or not packets[anyones].owner:
+                        packets[anyones] = packet
             self._add_bound(fleet, namespace, list(bound.values()))
-            self._add_packets(namespace, list(packets))
+            self._add_packets(namespace, list(packets.values()))
         for number, end in enumerate(self.ends):
             self.table.add(
                 end.namespace,
