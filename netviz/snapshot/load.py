@@ -54,6 +54,8 @@ def load(
         try:
             value = decode(document, line or 1)
         except Fault as fault:
+            if not document.lstrip().startswith(b"{"):
+                fault.advice = NOT_OURS
             report(fault, 0)  # which line is in its place already
             continue
         try:

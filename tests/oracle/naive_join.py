@@ -18,9 +18,19 @@ from netviz.snapshot.model import NetworkNamespace, Process, Snapshot
 
 PROTOCOLS = ("tcp", "udp", "udplite")
 INGRESS_ONLY = ("raw", "icmp")
-ESTABLISHED, SYN_SENT, SYN_RECV, TIME_WAIT, UNCONNECTED, CLOSE_WAIT, LISTENING = 1, 2, 3, 6, 7, 8, 10
+ESTABLISHED, SYN_SENT, SYN_RECV, TIME_WAIT, UNCONNECTED, CLOSE_WAIT, LISTENING = (
+    1,
+    2,
+    3,
+    6,
+    7,
+    8,
+    10,
+)
 WAITING = (ESTABLISHED, SYN_RECV, CLOSE_WAIT)
 """What a connection is in that its server has not accepted yet, where its inode is 0."""
+HALF_OPEN = (SYN_RECV, 0x0C)
+"""SYN_RECV and the kernel's own NEW_SYN_RECV, which it prints as the former."""
 ANY4, ANY6 = ipaddress.ip_address("0.0.0.0"), ipaddress.ip_address("::")
 LINK_LOCAL = ipaddress.ip_network("fe80::/10")
 
@@ -58,6 +68,8 @@ class Socket:
     remote_port: int
     state: int
     inode: int
+    wide: bool
+    """Whether it is a socket of IPv6, in one of the tables with a 6."""
     seen_in: list[int] = field(default_factory=list)
     holders: set[Holder] = field(default_factory=set)
     fate: str = ""
@@ -146,19 +158,22 @@ class _Join:
             return False
         if self.kernel(number) == self.kernel(other_number):
             return True
-        mine = {(p, *row[:4], row.inode) for p, row in self._rows(number, entry, PROTOCOLS)}
-        theirs = {(p, *row[:4], row.inode) for p, row in self._rows(other_number, other, PROTOCOLS)}
+        mine, theirs = (
+            {(proto, *row[:4], row.inode) for proto, row, _ in self._rows(n, e, PROTOCOLS)}
+            for n, e in ((number, entry), (other_number, other))
+        )
         return any(key[-1] for key in mine & theirs)
 
     def _rows(
         self, number: int, entry: NetworkNamespace, protocols: Iterable[str]
-    ) -> Iterable[tuple[str, InetSocket]]:
-        """Rule 1: what tcp6 lists is of protocol tcp."""
+    ) -> Iterable[tuple[str, InetSocket, bool]]:
+        """Rule 1: what tcp6 lists is of protocol tcp. Last, whether the table has a 6."""
         byteorder = self.snapshots[number].host.byteorder
         for proto in protocols:
-            for table in (proto, f"{proto}6"):
-                for row in parse_inet(entry.tables.get(table, ""), byteorder, table != proto)[0]:
-                    yield proto, row
+            for wide in (False, True):
+                text = entry.tables.get(f"{proto}6" if wide else proto, "")
+                for row in parse_inet(text, byteorder, wide)[0]:
+                    yield proto, row, wide
 
     # Sockets and who holds them
 
@@ -167,9 +182,9 @@ class _Join:
         found: dict[tuple[object, ...], Socket] = {}
         for space in self.spaces:
             for number, entry in space.entries:
-                for proto, row in self._rows(number, entry, PROTOCOLS):
+                for proto, row, wide in self._rows(number, entry, PROTOCOLS):
                     key = (id(space), proto, *row[:4], row.inode)
-                    made = Socket(space, proto, *row[:5], row.inode)
+                    made = Socket(space, proto, *row[:5], row.inode, wide)
                     found.setdefault(key, made).seen_in.append(number)
         for socket in found.values():
             socket.holders = self._holders(socket.inode, socket.seen_in)
@@ -216,9 +231,11 @@ class _Join:
         )
 
     def _connections(self, holder: Holder, listener: list[Socket]) -> int:
-        """How many connections of a listener a process holds."""
+        """How many connections of a listener a process holds; those have its family."""
         return sum(
-            holder in other.holders and self._listener_of(other) == listener
+            holder in other.holders
+            and self._listener_of(other) == listener
+            and any(socket.wide == other.wide for socket in listener)
             for other in self.connected
             if other.space is listener[0].space and other.local_port == listener[0].local_port
         )
@@ -306,9 +323,7 @@ class _Join:
             return True
         return self._by_mirror(one, other, there, here) or self._by_mirror(other, one, here, there)
 
-    def _by_mirror(
-        self, one: Socket, other: Socket, there: list[Space], here: list[Space]
-    ) -> bool:
+    def _by_mirror(self, one: Socket, other: Socket, there: list[Space], here: list[Space]) -> bool:
         """An address of several machines joins where exactly one of its owners mirrors."""
         machines = {machine for space in there for machine in space.machines}
         mirrors = [s for s in self.connected if s.space in there and _mirrored(one, s)]
@@ -389,12 +404,12 @@ class _Join:
             return None
         if far and self._is_older(far, one.seen_in):
             return self.end(one), one.place(), self.end(far[0]), place
-        if near and self._is_older(near, [there.chief]):
+        if near and one.state not in HALF_OPEN:  # accepted: there was a client, whoever is older
             return self._nobody(there), place, self.end(one), one.place()
         return None
 
     def _is_older(self, listener: list[Socket], client_samples: list[int]) -> bool:
-        """Whether a process that holds the listener is known to be older than the client's sample."""
+        """Whether a holder of the listener is known to be older than the client's sample."""
         times = [self.snapshots[number].started for number in client_samples]
         born = [
             _born(self.snapshots[number], process)
@@ -410,16 +425,20 @@ class _Join:
         ingress: set[tuple[str, object, str, str, int]] = set()
 
         def add(inode: int, seen_in: list[int], listener: Place) -> None:
-            for machine, pid in self._holders(inode, seen_in):
+            holders = self._holders(inode, seen_in)
+            if holders:
+                machine, pid = min(holders, key=lambda holder: (holder[1] == 1, holder[1]))
                 ingress.add((machine[1], pid, *listener))
 
         for socket in self.sockets:
             if socket.listens():
-                add(socket.inode, socket.seen_in, socket.place())
+                name, pid = self.end(socket)
+                if pid != NOBODY:
+                    ingress.add((name, pid, *socket.place()))
         for space in self.spaces:
             for number, entry in space.entries:
                 numbers = [n for n, _ in space.entries]
-                for proto, row in self._rows(number, entry, INGRESS_ONLY):
+                for proto, row, _ in self._rows(number, entry, INGRESS_ONLY):
                     add(row.inode, numbers, (proto, str(row.local), row.local_port))
                 for packet in parse_packet(entry.tables.get("packet", ""))[0]:
                     add(packet.inode, numbers, ("packet", str(packet.interface), packet.protocol))
@@ -429,7 +448,7 @@ class _Join:
         for space in self.spaces:
             distinct: set[tuple[str, object]] = set()
             for number, entry in space.entries:
-                for proto, row in self._rows(number, entry, INGRESS_ONLY):
+                for proto, row, _ in self._rows(number, entry, INGRESS_ONLY):
                     distinct.add((proto, (row[:4], row.inode)))
                 for packet in parse_packet(entry.tables.get("packet", ""))[0]:
                     distinct.add(("packet", packet.inode))

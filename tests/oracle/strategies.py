@@ -220,7 +220,7 @@ class _Space:
 
 
 def build_group(plan: GroupPlan) -> list[Snapshot]:
-    """The snapshots of a plan. Inodes are counted over the whole group: no two sockets share one."""
+    """The snapshots of a plan. Inodes count over the whole group: no two share one."""
     spaces = [
         _Space(at, number, space)
         for at, machine in enumerate(plan.machines)
@@ -270,7 +270,7 @@ def _connect(spaces: list[_Space], plan: ConnectionPlan, inodes: Iterator[int]) 
     if len({":" in address for address, _ in ends}) > 1:
         ends[0] = (ends[1][0], ends[0][1])  # one family on both ends
     if plan.listener:
-        wild = "::" if ":" in ends[1][0] else "0.0.0.0"
+        wild = "::" if plan.wide[1] or ":" in ends[1][0] else "0.0.0.0"
         bound = (wild if plan.listener == 2 else ends[1][0], ends[1][1])
         _bind(server, plan.proto, bound, next(inodes), plan.holders[1])
     for at, space in enumerate((client, server)):

@@ -13,6 +13,7 @@ from snapshot_documents import first_format, full_document
 
 from netviz.errors import SnapshotError
 from netviz.snapshot import load
+from netviz.snapshot.faults import NOT_OURS
 
 BOM = b"\xef\xbb\xbf"
 DEEP = 200_000
@@ -65,6 +66,15 @@ def test_bad_file(tmp_path: Path, name: str) -> None:
     assert text.startswith(f"{path}: ")
     assert text.count("\n") == 1
     assert "".join(text.split("\n")).isprintable()
+
+
+@pytest.mark.parametrize("name", ["binary", "executable", "picture", "HTML", "deep lists"])
+def test_what_never_was_a_snapshot_need_not_be_captured_again(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "bad.json"
+    path.write_bytes(BAD[name][0])
+    with pytest.raises(SnapshotError) as caught:
+        list(load(path))
+    assert caught.value.advice == NOT_OURS
 
 
 def test_good_file_behind_a_byte_order_mark(tmp_path: Path) -> None:
