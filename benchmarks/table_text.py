@@ -45,7 +45,7 @@ def socket_line(
         f"{local}:{local_port:04X} {remote}:{remote_port:04X} {state:02X} 00000000:00000000 "
         f"00:00000000 00000000 {uid:5d}        0 {inode} "
     )
-    if state == LISTEN or state == CLOSE:
+    if state in (LISTEN, CLOSE):
         return f"{line}1 0000000000000000 100 0 0 10 0"
     if state == TIME_WAIT:
         return f"{line}3 0000000000000000"
