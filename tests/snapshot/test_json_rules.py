@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -220,6 +221,19 @@ def test_every_decoder_agrees_on_damaged_json(value: object, data: st.DataObject
 @given(st.from_regex(rb"-?[0-9]{1,25}(\.[0-9]{1,25})?([eE][+-]?[0-9]{1,4})?", fullmatch=True))
 def test_every_decoder_agrees_on_numbers(digits: bytes) -> None:
     assert_all_agree(digits)
+
+
+def test_json_is_held_to_the_depth_where_it_could_go_deeper() -> None:
+    """Since Python 3.12 its own limit is far beyond that of orjson."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(20_000)
+    try:
+        for opening, closing in ((b"[", b"]"), (b'{"\\"":', b"}")):
+            documents.decode_with_json(opening * 1024 + b"1" + closing * 1024)
+            with pytest.raises(Fault, match="nested more than 1024 deep"):
+                documents.decode_with_json(opening * 1025 + b"1" + closing * 1025)
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 def test_an_orjson_that_can_crash_is_not_used() -> None:

@@ -6,6 +6,7 @@ import gzip
 import os
 import threading
 from collections.abc import Iterator
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from snapshot_documents import full_document, least_document, write
 
 from netviz.errors import SnapshotError
-from netviz.snapshot import load
+from netviz.snapshot import files, load
 from netviz.snapshot.faults import Fault
 from netviz.snapshot.files import gunzip, read
 
@@ -175,3 +176,21 @@ def test_pipe_is_read_to_its_end(tmp_path: Path) -> None:
         started.set()
         thread.join()
         os.close(reader)
+
+
+def test_slow_writer_is_waited_for_and_not_asked_again_and_again() -> None:
+    class Counting(FileIO):
+        reads = 0
+
+        def read(self, size: int | None = -1, /) -> bytes | None:
+            self.reads += 1
+            return super().read(size)
+
+    reader, writer = os.pipe()
+    os.set_blocking(reader, False)
+    timer = threading.Timer(0.1, lambda: (os.write(writer, b"late"), os.close(writer)))
+    timer.start()
+    with Counting(reader) as file:
+        assert files._all_of(file, 100) == b"late"
+    timer.join()
+    assert file.reads <= 4  # nothing yet, the text, the end; a step may be cut
