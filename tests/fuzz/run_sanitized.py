@@ -59,7 +59,7 @@ def main() -> int:
 
 
 def compile_into(folder: Path) -> None:
-    """A copy of the package in ``folder`` with sanitized modules. CalledProcessError if it fails."""
+    """A copy of the package in ``folder`` with sanitized modules. Raises CalledProcessError."""
     package = folder / "netviz"
     built = shutil.ignore_patterns("*.so", "*.c", "__pycache__")
     shutil.copytree(ROOT / "netviz", package, ignore=built)
