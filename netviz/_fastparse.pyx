@@ -13,7 +13,7 @@ from libc.string cimport memchr, memcmp
 
 import array
 
-from netviz.tables import InetColumns, PacketColumns, UnixColumns
+from netviz.tables import ConntrackColumns, InetColumns, PacketColumns, UnixColumns
 
 IMPLEMENTATION = "compiled"
 
@@ -27,6 +27,7 @@ cdef Py_ssize_t SHORTEST_INET4 = 42
 cdef Py_ssize_t SHORTEST_INET6 = 90
 cdef Py_ssize_t SHORTEST_UNIX = 35
 cdef Py_ssize_t SHORTEST_PACKET = 18
+cdef Py_ssize_t SHORTEST_CONNTRACK = 36
 
 cdef array.array U8 = array.array("B")
 cdef array.array U16 = array.array("H")
@@ -505,5 +506,220 @@ def parse_packet(str text):
     for column in (types, protocols, interfaces, uids, inodes):
         array.resize(column, n)
     columns = PacketColumns(types, protocols, interfaces, uids, inodes)
+    report_bad(columns, &bad)
+    return columns
+
+
+cdef struct Way:
+    Address source
+    Address destination
+    uint64_t source_port
+    uint64_t destination_port
+    int given  # bits: 1 destination, 2 source port, 4 destination port
+
+
+cdef inline bint read_dotted(const uint8_t *at, const uint8_t *end, Address *address) noexcept nogil:
+    """Four decimal numbers up to 255 without leading zeros, and nothing behind them."""
+    cdef uint32_t ip = 0
+    cdef uint32_t number
+    cdef int i, digits
+    for i in range(4):
+        if i:
+            if at >= end or at[0] != b'.':
+                return False
+            at += 1
+        number = 0
+        digits = 0
+        while at < end and is_digit(at[0]):
+            if digits and number == 0:
+                return False
+            number = number * 10 + (at[0] - <uint8_t>b'0')
+            digits += 1
+            if digits > 3:
+                return False
+            at += 1
+        if digits == 0 or number > 255:
+            return False
+        ip = ip << 8 | number
+    address.hi = 0
+    address.lo = MAPPED | ip
+    return at == end
+
+
+cdef inline bint read_groups(const uint8_t *at, const uint8_t *end, Address *address) noexcept nogil:
+    """Eight hex groups, or fewer with one ``::`` for at least one group, and nothing behind."""
+    cdef uint32_t[8] groups
+    cdef uint32_t[8] wide
+    cdef uint32_t number
+    cdef int count = 0
+    cdef int gap = -1
+    cdef int digits, i
+    if end - at >= 2 and at[0] == b':' and at[1] == b':':
+        gap = 0
+        at += 2
+    while at < end:
+        number = 0
+        digits = 0
+        while at < end and HEX[at[0]] != 0xFF:
+            number = number << 4 | HEX[at[0]]
+            digits += 1
+            if digits > 4:
+                return False
+            at += 1
+        if digits == 0 or count == 8:
+            return False
+        groups[count] = number
+        count += 1
+        if at == end:
+            break
+        if at[0] != b':':
+            return False
+        at += 1
+        if at == end:
+            return False
+        if at[0] == b':':
+            if gap >= 0:
+                return False
+            gap = count
+            at += 1
+    if gap < 0:
+        if count != 8:
+            return False
+        gap = 8
+    elif count > 7:
+        return False
+    for i in range(8):
+        wide[i] = 0
+    for i in range(count):
+        wide[i if i < gap else i + 8 - count] = groups[i]
+    address.hi = (
+        <uint64_t>wide[0] << 48 | <uint64_t>wide[1] << 32 | <uint64_t>wide[2] << 16 | wide[3]
+    )
+    address.lo = (
+        <uint64_t>wide[4] << 48 | <uint64_t>wide[5] << 32 | <uint64_t>wide[6] << 16 | wide[7]
+    )
+    return True
+
+
+cdef inline bint is_word(
+    const uint8_t *at, const uint8_t *end, const char *word, Py_ssize_t length
+) noexcept nogil:
+    return end - at == length and memcmp(at, word, length) == 0
+
+
+cdef inline bint read_textual(
+    const uint8_t *at, const uint8_t *end, bint wide, Address *address
+) noexcept nogil:
+    return read_groups(at, end, address) if wide else read_dotted(at, end, address)
+
+
+cdef inline bint read_port(const uint8_t *at, const uint8_t *end, uint64_t *port) noexcept nogil:
+    return read_decimal(at, end, 0xFFFF, port) == end and at < end
+
+
+cdef bint read_conntrack_line(Line line, uint64_t *protocol, bint *replied, Way *ways) noexcept nogil:
+    """family number protocol-name protocol-number ... src= dst= ... src= dst= ..."""
+    cdef const uint8_t *end = line.end
+    cdef const uint8_t *at = skip_blanks(line.start, end)
+    cdef const uint8_t *stop
+    cdef const uint8_t *value
+    cdef bint wide
+    cdef int way = -1
+    if end - at < 4:
+        return False
+    if memcmp(at, b"ipv4", 4) == 0:
+        wide = False
+    elif memcmp(at, b"ipv6", 4) == 0:
+        wide = True
+    else:
+        return False
+    at = need_blanks(skip_digits(need_blanks(at + 4, end), end), end)
+    at = read_decimal(skip_token(at, end), end, 0xFF, protocol)
+    if at == NULL or (at < end and not is_blank(at[0])):
+        return False
+    replied[0] = True
+    at = skip_blanks(at, end)
+    while at < end:
+        stop = at
+        while stop < end and not is_blank(stop[0]):
+            stop += 1
+        value = <const uint8_t *>memchr(at, b'=', stop - at)
+        if is_word(at, stop, b"[UNREPLIED]", 11):
+            replied[0] = False
+        elif value != NULL:
+            if is_word(at, value, b"src", 3):
+                way += 1
+                if way > 1 or not read_textual(value + 1, stop, wide, &ways[way].source):
+                    return False
+                ways[way].given = 0
+            elif is_word(at, value, b"dst", 3):
+                if way < 0 or not read_textual(value + 1, stop, wide, &ways[way].destination):
+                    return False
+                ways[way].given |= 1
+            elif is_word(at, value, b"sport", 5):
+                if way < 0 or not read_port(value + 1, stop, &ways[way].source_port):
+                    return False
+                ways[way].given |= 2
+            elif is_word(at, value, b"dport", 5):
+                if way < 0 or not read_port(value + 1, stop, &ways[way].destination_port):
+                    return False
+                ways[way].given |= 4
+        at = skip_blanks(stop, end)
+    return way == 1 and ways[0].given & 1 and ways[1].given & 1
+
+
+def parse_conntrack(str text):
+    """The entries of /proc/net/nf_conntrack."""
+    cdef Py_ssize_t length
+    cdef const uint8_t *at = <const uint8_t *>PyUnicode_AsUTF8AndSize(text, &length)
+    cdef const uint8_t *end = at + length
+    cdef Py_ssize_t room = most_sockets(at, length, SHORTEST_CONNTRACK)
+    cdef array.array protocols = array.clone(U8, room, False)
+    cdef array.array with_ports = array.clone(U8, room, False)
+    cdef array.array all_replied = array.clone(U8, room, False)
+    cdef list addresses = [array.clone(U64, room, False) for _ in range(8)]
+    cdef list ports = [array.clone(U16, room, False) for _ in range(4)]
+    cdef uint8_t *protocol_at = <uint8_t *>protocols.data.as_uchars
+    cdef uint8_t *with_ports_at = <uint8_t *>with_ports.data.as_uchars
+    cdef uint8_t *replied_at = <uint8_t *>all_replied.data.as_uchars
+    cdef uint64_t *address_at[8]
+    cdef uint16_t *port_at[4]
+    cdef uint64_t protocol
+    cdef bint replied
+    cdef Way[2] ways
+    cdef Line line
+    cdef Bad bad = Bad(0, NULL, 0)
+    cdef Py_ssize_t n = 0
+    cdef int i
+    cdef bint has_ports
+    cdef bint first_line = True
+    for i in range(8):
+        address_at[i] = <uint64_t *>(<array.array>addresses[i]).data.as_ulonglongs
+    for i in range(4):
+        port_at[i] = <uint16_t *>(<array.array>ports[i]).data.as_ushorts
+    with nogil:
+        while next_line(&at, end, &line):
+            if n < room and read_conntrack_line(line, &protocol, &replied, ways):
+                has_ports = ways[0].given == 7 and ways[1].given == 7
+                protocol_at[n] = <uint8_t>protocol
+                with_ports_at[n] = has_ports
+                replied_at[n] = replied
+                for i in range(2):
+                    address_at[4 * i][n] = ways[i].source.hi
+                    address_at[4 * i + 1][n] = ways[i].source.lo
+                    address_at[4 * i + 2][n] = ways[i].destination.hi
+                    address_at[4 * i + 3][n] = ways[i].destination.lo
+                    port_at[2 * i][n] = <uint16_t>ways[i].source_port if has_ports else 0
+                    port_at[2 * i + 1][n] = <uint16_t>ways[i].destination_port if has_ports else 0
+                n += 1
+            else:
+                count_bad(&bad, line, False, b"", 0)  # the table has no header
+            first_line = False
+    for column in (protocols, with_ports, all_replied, *addresses, *ports):
+        array.resize(column, n)
+    columns = ConntrackColumns(
+        protocols, with_ports, all_replied,
+        *addresses[:4], *ports[:2], *addresses[4:], *ports[2:],
+    )
     report_bad(columns, &bad)
     return columns

@@ -21,6 +21,7 @@ from netviz.tables import (
     TIME_WAIT,
     Candidates,
     ConnectedColumns,
+    ConntrackColumns,
     InetColumns,
 )
 
@@ -263,6 +264,31 @@ def distinct(left: array[int], right: array[int]) -> tuple[array[int], array[int
 def take(values: array[int], numbers: array[int]) -> array[int]:
     """``values[n]`` for each n of ``numbers``."""
     return array(values.typecode, [values[n] for n in numbers])
+
+
+def translating(entries: ConntrackColumns) -> array[int]:
+    """The entries with ports whose reply does not mirror their original."""
+    found = array("I")
+    for i in range(len(entries)):
+        original = (
+            entries.original_source_hi[i],
+            entries.original_source_lo[i],
+            entries.original_source_port[i],
+            entries.original_destination_hi[i],
+            entries.original_destination_lo[i],
+            entries.original_destination_port[i],
+        )
+        mirrored = (
+            entries.reply_destination_hi[i],
+            entries.reply_destination_lo[i],
+            entries.reply_destination_port[i],
+            entries.reply_source_hi[i],
+            entries.reply_source_lo[i],
+            entries.reply_source_port[i],
+        )
+        if entries.has_ports[i] and original != mirrored:
+            found.append(i)
+    return found
 
 
 class ListenerTable:

@@ -9,9 +9,16 @@ Formats: Documentation/networking/proc_net_tcp.rst and proc_pid_net(5).
 
 from __future__ import annotations
 
+import ipaddress
 import re
 
-from netviz.tables import BadLines, InetColumns, PacketColumns, UnixColumns
+from netviz.tables import (
+    BadLines,
+    ConntrackColumns,
+    InetColumns,
+    PacketColumns,
+    UnixColumns,
+)
 
 IMPLEMENTATION = "pure"
 
@@ -41,6 +48,11 @@ _UNIX_START = (
 )
 _UNIX = re.compile(_UNIX_START + rb"[ \t]+([0-9]+)(?: (.*))?", re.DOTALL)
 _UNIX_WITHOUT_INODE = re.compile(_UNIX_START + rb"()(?: (.*))?", re.DOTALL)
+_CONNTRACK = re.compile(
+    rb"[ \t]*(ipv4|ipv6)[ \t]+[0-9]+[ \t]+[^ \t]+[ \t]+([0-9]+)(?:[ \t](.*))?", re.DOTALL
+)
+_IPV4 = re.compile(rb"(?:(?:0|[1-9][0-9]{0,2})\.){3}(?:0|[1-9][0-9]{0,2})")
+_IPV6 = re.compile(rb"[0-9A-Fa-f:]+")
 _PACKET = re.compile(
     rb"[ \t]*[0-9A-Fa-f]+[ \t]+[0-9]+[ \t]+([0-9]+)[ \t]+([0-9A-Fa-f]{4})[ \t]+([0-9]+)"
     rb"[ \t]+[0-9]+[ \t]+[0-9]+[ \t]+([0-9]+)[ \t]+([0-9]+)(?:[ \t].*)?",
@@ -146,6 +158,75 @@ def parse_packet(text: str) -> PacketColumns:
     return columns
 
 
+def parse_conntrack(text: str) -> ConntrackColumns:
+    """The entries of /proc/net/nf_conntrack (net/netfilter/nf_conntrack_standalone.c).
+
+    Only the addresses, ports and flags are read; whatever else a line says is passed over.
+    """
+    columns = ConntrackColumns()
+    for number, line in enumerate(text.encode("utf-8").split(b"\n")):
+        entry = _conntrack_entry(line)
+        if entry is None:
+            _count_bad(columns.bad, line, number, None)
+            continue
+        protocol, replied, ways = entry
+        has_ports = all(len(way) == 4 for way in ways)
+        columns.protocol.append(protocol)
+        columns.has_ports.append(has_ports)
+        columns.replied.append(replied)
+        for name, way in zip(("original", "reply"), ways, strict=True):
+            for end in ("source", "destination"):
+                address = way[b"src" if end == "source" else b"dst"]
+                port = way[b"sport" if end == "source" else b"dport"] if has_ports else 0
+                getattr(columns, f"{name}_{end}_hi").append(address >> 64)
+                getattr(columns, f"{name}_{end}_lo").append(address & 0xFFFFFFFFFFFFFFFF)
+                getattr(columns, f"{name}_{end}_port").append(port)
+    return columns
+
+
+def _conntrack_entry(line: bytes) -> tuple[int, bool, list[dict[bytes, int]]] | None:
+    """(protocol, replied, [original, reply]), each way by key; None for a line that is none."""
+    found = _CONNTRACK.fullmatch(line)
+    protocol = _decimal(found[2], 0xFF) if found else None
+    if found is None or protocol is None:
+        return None
+    replied = True
+    ways: list[dict[bytes, int]] = []
+    for token in re.split(rb"[ \t]+", found[3] or b""):
+        key, equals, value = token.partition(b"=")
+        if token == b"[UNREPLIED]":
+            replied = False
+        elif not equals or key not in (b"src", b"dst", b"sport", b"dport"):
+            continue
+        else:
+            if key == b"src":
+                ways.append({})
+            parsed = (
+                _textual_address(value, found[1] == b"ipv6")
+                if key in (b"src", b"dst")
+                else _decimal(value, 0xFFFF)
+                if value.isdigit()
+                else None
+            )
+            if not ways or len(ways) > 2 or parsed is None:
+                return None
+            ways[-1][key] = parsed
+    if len(ways) != 2 or any(b"dst" not in way for way in ways):
+        return None
+    return protocol, replied, ways
+
+
+def _textual_address(text: bytes, wide: bool) -> int | None:
+    """The canonical address of its usual text: dotted, or hex groups with at most one ``::``."""
+    if not (_IPV6 if wide else _IPV4).fullmatch(text):
+        return None
+    try:
+        address = ipaddress.ip_address(text.decode("ascii"))
+    except ValueError:
+        return None
+    return int(address) | (0 if wide else _MAPPED)
+
+
 def _decimal(digits: bytes, limit: int) -> int | None:
     """The number, or None above ``limit`` (an unsigned 32 or 64-bit maximum)."""
     significant = digits.lstrip(b"0")
@@ -155,8 +236,10 @@ def _decimal(digits: bytes, limit: int) -> int | None:
     return value if value <= limit else None
 
 
-def _count_bad(bad: BadLines, line: bytes, number: int, header_word: bytes) -> None:
-    if not line.strip(_BLANKS) or (number == 0 and header_word in line):
+def _count_bad(bad: BadLines, line: bytes, number: int, header_word: bytes | None) -> None:
+    if not line.strip(_BLANKS):
+        return
+    if header_word is not None and number == 0 and header_word in line:
         return
     bad.count += 1
     if bad.count == 1:

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from netviz.addresses import parse_interface
 from netviz.cgroup import placement
 from netviz.holders import SampleHolders
+from netviz.parse import parse_conntrack
 from netviz.snapshot.model import Host, NetworkNamespace, Process, Snapshot
 from netviz.sockets import TableReport, TableSockets, read_tables
-from netviz.translations import Translation
+from netviz.translations import Translation, translations_of
 
 UNSEEN_ERRORS = frozenset({"EACCES", "EPERM"})
 """Errors that hide who holds a socket, where they befell a process or its descriptors."""
@@ -129,6 +130,7 @@ class Fleet:
             self.namespaces[index].tables += read_tables(
                 namespace.tables, big_endian, sample, holders, report
             )
+            self._read_conntrack(index, namespace.tables.get("nf_conntrack"), report)
             problems += report.sentences
         self.samples.append(
             SampleRecord(
@@ -144,6 +146,15 @@ class Fleet:
                 unknown_sockets=holders.unlisted(),
             )
         )
+
+    def _read_conntrack(self, namespace: int, text: str | None, report: TableReport) -> None:
+        if text is None:
+            return
+        record = self.namespaces[namespace]
+        record.conntrack_read = True
+        entries = parse_conntrack(text)
+        report.bad_lines("nf_conntrack", entries.bad)
+        record.translations += translations_of(entries, namespace)
 
     def tables_of(self, namespace: int) -> list[TableSockets]:
         """The tables of a namespace, those of the sample that sees most processes first."""
@@ -198,8 +209,6 @@ class Fleet:
             for address, prefix in map(parse_interface, namespace.addresses):
                 known = record.interfaces.get(address, 128)
                 record.interfaces[address] = min(prefix, known)
-        if not namespace.tables.get("nf_conntrack", "?").strip():
-            record.conntrack_read = True
         record.name = record.name or namespace.name
         record.local_port_range = record.local_port_range or namespace.ip_local_port_range
         if namespace.forwarding is not None:

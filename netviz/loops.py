@@ -35,4 +35,5 @@ orient = implementation.orient
 select = implementation.select
 settle = implementation.settle
 take = implementation.take
+translating = implementation.translating
 unite = implementation.unite

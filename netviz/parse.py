@@ -10,12 +10,20 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING or os.environ.get("NETVIZ_PURE") == "1":
-    from netviz._pyparse import IMPLEMENTATION, hex_address, parse_inet, parse_packet, parse_unix
+    from netviz._pyparse import (
+        IMPLEMENTATION,
+        hex_address,
+        parse_conntrack,
+        parse_inet,
+        parse_packet,
+        parse_unix,
+    )
 else:
     try:
         from netviz._fastparse import (
             IMPLEMENTATION,
             hex_address,
+            parse_conntrack,
             parse_inet,
             parse_packet,
             parse_unix,
@@ -24,9 +32,17 @@ else:
         from netviz._pyparse import (
             IMPLEMENTATION,
             hex_address,
+            parse_conntrack,
             parse_inet,
             parse_packet,
             parse_unix,
         )
 
-__all__ = ["IMPLEMENTATION", "hex_address", "parse_inet", "parse_packet", "parse_unix"]
+__all__ = [
+    "IMPLEMENTATION",
+    "hex_address",
+    "parse_conntrack",
+    "parse_inet",
+    "parse_packet",
+    "parse_unix",
+]

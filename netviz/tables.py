@@ -141,3 +141,32 @@ class Candidates:
 
     def __len__(self) -> int:
         return len(self.inode)
+
+
+@dataclass(slots=True)
+class ConntrackColumns:
+    """The entries of /proc/net/nf_conntrack: the original direction and the reply to it.
+
+    ``protocol`` is the IP protocol number. ``has_ports`` is 0 for protocols without ports (icmp,
+    gre, unknown ones), whose port columns are 0; ``replied`` is 0 while nothing came back.
+    """
+
+    protocol: array[int] = field(default_factory=lambda: _column("B"))
+    has_ports: array[int] = field(default_factory=lambda: _column("B"))
+    replied: array[int] = field(default_factory=lambda: _column("B"))
+    original_source_hi: array[int] = field(default_factory=lambda: _column("Q"))
+    original_source_lo: array[int] = field(default_factory=lambda: _column("Q"))
+    original_destination_hi: array[int] = field(default_factory=lambda: _column("Q"))
+    original_destination_lo: array[int] = field(default_factory=lambda: _column("Q"))
+    original_source_port: array[int] = field(default_factory=lambda: _column("H"))
+    original_destination_port: array[int] = field(default_factory=lambda: _column("H"))
+    reply_source_hi: array[int] = field(default_factory=lambda: _column("Q"))
+    reply_source_lo: array[int] = field(default_factory=lambda: _column("Q"))
+    reply_destination_hi: array[int] = field(default_factory=lambda: _column("Q"))
+    reply_destination_lo: array[int] = field(default_factory=lambda: _column("Q"))
+    reply_source_port: array[int] = field(default_factory=lambda: _column("H"))
+    reply_destination_port: array[int] = field(default_factory=lambda: _column("H"))
+    bad: BadLines = field(default_factory=BadLines)
+
+    def __len__(self) -> int:
+        return len(self.protocol)

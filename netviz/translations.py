@@ -9,6 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from netviz.loops import translating
+from netviz.tables import ConntrackColumns
+
+PROTOCOLS = {6: "tcp", 17: "udp", 132: "sctp", 136: "udplite"}
+"""The IP protocols whose sockets are joined, by number."""
+
 
 class Way(NamedTuple):
     """One direction: source address and port, destination address and port."""
@@ -30,6 +36,31 @@ class Translation(NamedTuple):
     original: Way
     reply: Way
     replied: bool
+
+
+def translations_of(entries: ConntrackColumns, namespace: int) -> list[Translation]:
+    """The entries of a namespace's conntrack that translate a protocol whose sockets are joined."""
+    return [
+        Translation(
+            namespace,
+            PROTOCOLS[entries.protocol[i]],
+            Way(
+                entries.original_source_hi[i] << 64 | entries.original_source_lo[i],
+                entries.original_source_port[i],
+                entries.original_destination_hi[i] << 64 | entries.original_destination_lo[i],
+                entries.original_destination_port[i],
+            ),
+            Way(
+                entries.reply_source_hi[i] << 64 | entries.reply_source_lo[i],
+                entries.reply_source_port[i],
+                entries.reply_destination_hi[i] << 64 | entries.reply_destination_lo[i],
+                entries.reply_destination_port[i],
+            ),
+            bool(entries.replied[i]),
+        )
+        for i in translating(entries)
+        if entries.protocol[i] in PROTOCOLS
+    ]
 
 
 def named_addresses(translations: Iterable[Translation]) -> set[int]:
