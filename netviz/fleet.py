@@ -15,6 +15,7 @@ from netviz.holders import SampleHolders
 from netviz.parse import parse_conntrack
 from netviz.snapshot.model import Host, NetworkNamespace, Process, Snapshot
 from netviz.sockets import TableReport, TableSockets, read_tables
+from netviz.tables import ConntrackColumns
 from netviz.translations import Translation, translations_of
 
 UNSEEN_ERRORS = frozenset({"EACCES", "EPERM"})
@@ -53,6 +54,7 @@ class NamespaceRecord:
     forwarding: bool | None = None
     tables: list[TableSockets] = field(default_factory=list)
     translations: list[Translation] = field(default_factory=list)
+    conntrack: list[ConntrackColumns] = field(default_factory=list)
     conntrack_read: bool = False
 
 
@@ -154,6 +156,7 @@ class Fleet:
         record.conntrack_read = True
         entries = parse_conntrack(text)
         report.bad_lines("nf_conntrack", entries.bad)
+        record.conntrack.append(entries)
         record.translations += translations_of(entries, namespace)
 
     def tables_of(self, namespace: int) -> list[TableSockets]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 
 from netviz.addresses import format_address
+from netviz.direction import Tuple, opened, tuple_of
 from netviz.fleet import Fleet
 from netviz.graph import Sample
 from netviz.joined import JoinedFlow
@@ -29,6 +30,7 @@ class FlowMaker:
         self._candidates = candidates
         self._known = known
         self._listener = listener
+        self._fleet = fleet
         self._ends, self._end_of = ends(candidates, listener)
         ranges = [record.local_port_range or (0, 0) for record in fleet.namespaces]
         self._first_port = array("I", [first for first, _ in ranges])
@@ -37,10 +39,33 @@ class FlowMaker:
     def oriented(
         self, left: array[int], right: array[int]
     ) -> tuple[array[int], array[int], array[int]]:
-        """Client, server and whether that is known, for each pair (rule 11)."""
-        return orient(
+        """Client, server and whether that is known, for each pair (rule 11).
+
+        Conntrack is asked where it is not the listeners that tell.
+        """
+        client, server, directed = orient(
             self._candidates, left, right, self._listener, self._first_port, self._last_port
         )
+        if not any(record.conntrack for record in self._fleet.namespaces):
+            return client, server, directed
+        unsure = [
+            pair
+            for pair, (c, s) in enumerate(zip(client, server, strict=True))
+            if (self._listener[c] >= 0) == (self._listener[s] >= 0)
+        ]
+        sent = {i: self._sent(i) for pair in unsure for i in (client[pair], server[pair])}
+        first = opened(self._fleet, set(sent.values()))
+        for pair in unsure:
+            c, s = client[pair], server[pair]
+            c_opened, s_opened = sent[c] in first, sent[s] in first
+            if c_opened != s_opened:
+                client[pair], server[pair] = (c, s) if c_opened else (s, c)
+                directed[pair] = 1
+        return client, server, directed
+
+    def _sent(self, i: int) -> tuple[int, Tuple]:
+        tuple_ = tuple_of(self._candidates, i, self._known.addresses)
+        return self._candidates.namespace[i], tuple_
 
     def singly(
         self, client: array[int], server: array[int], directed: array[int], kind: array[int]

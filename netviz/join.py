@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from netviz.addresses import AMBIGUOUS, AddressBook
 from netviz.fleet import Fleet
 from netviz.flows import FlowMaker
+from netviz.identity import unite_namespaces
 from netviz.joined import Joined, JoinOptions
 from netviz.kinds import ATTEMPT, ONE_SIDED, QUEUED, RECENT, RECIPROCAL
 from netviz.listeners import Listeners
@@ -28,6 +29,8 @@ from netviz.translations import named_addresses, translated_ends
 def join(fleet: Fleet, options: JoinOptions) -> Joined:
     """Join all sockets of the group."""
     connected = [connected_by_protocol(fleet, n) for n in range(len(fleet.namespaces))]
+    if unite_namespaces(fleet, connected):
+        connected = [connected_by_protocol(fleet, n) for n in range(len(fleet.namespaces))]
     owned = owned_addresses(fleet, connected)
     book = address_book(fleet, owned)
     translations = [t for record in fleet.namespaces for t in record.translations]

@@ -85,7 +85,7 @@ def snapshot(machine: MachineOf) -> Snapshot:
     """The snapshot of a machine: texts of tables as a kernel prints them."""
     held: dict[int, list[int]] = {pid: [] for pid in machine.names}
     netns = []
-    next_inode = 1000
+    next_inode = 1000 * sum(map(ord, machine.name))  # no two kernels number alike
     home: dict[int, int | None] = {}
     for namespace in machine.namespaces:
         tables: dict[str, list[str]] = {}

@@ -71,6 +71,40 @@ def test_unknown_is_not_guessed(
     assert pair(a_range=a_range, b_range=b_range)[0] is False
 
 
+@pytest.mark.parametrize("a_opened", [True, False])
+def test_conntrack_says_before_the_port_range(a_opened: bool) -> None:
+    """Here the range would say the opposite for one of the two."""
+    ways = [
+        "src=10.0.0.1 dst=10.0.0.2 sport=40000 dport=9000",
+        "src=10.0.0.2 dst=10.0.0.1 sport=9000 dport=40000",
+    ]
+    if not a_opened:
+        ways.reverse()
+    line = f"ipv4 2 tcp 6 100 ESTABLISHED {ways[0]} {ways[1]} [ASSURED] use=1\n"
+    a = simple("a", "10.0.0.1", connect("10.0.0.1", 40000, "10.0.0.2", 9000, 2), conntrack=line)
+    b = simple("b", "10.0.0.2", connect("10.0.0.2", 9000, "10.0.0.1", 40000, 3))
+    graph = stitched(a, b)
+    assert flows(graph)[0][:2] == (("a/p2", "b/p3") if a_opened else ("b/p3", "a/p2"))
+    assert graph.flows[0].directed
+    assert graph.flows[0].port == (9000 if a_opened else 40000)
+
+
+def test_conntrack_of_another_namespace_says_nothing_of_loopback() -> None:
+    line = (
+        "ipv4 2 tcp 6 9 src=127.0.0.1 dst=127.0.0.1 sport=40000 dport=9000"
+        " src=127.0.0.1 dst=127.0.0.1 sport=9000 dport=40000 use=1\n"
+    )
+    talk = (
+        connect("127.0.0.1", 40000, "127.0.0.1", 9000, 2),
+        connect("127.0.0.1", 9000, "127.0.0.1", 40000, 3),
+    )
+    here = simple("a", "10.0.0.1", *talk, port_range=None)
+    there = simple("b", "10.0.0.2", port_range=None, conntrack=line)
+    assert not stitched(here, there).flows[0].directed
+    here = simple("a", "10.0.0.1", *talk, port_range=None, conntrack=line)
+    assert stitched(here, there).flows[0].directed
+
+
 def test_never_the_lower_port() -> None:
     # 9000 is in b's own range and 40000 is not in a's: the lower port is the client's.
     assert pair(a_range=(1024, 20000), b_range=(1024, 20000)) == (True, "b/p3")

@@ -55,6 +55,43 @@ def test_host_and_its_container_count_once() -> None:
     assert [n.pids for n in graph.nodes if n.label == "nginx"] == [(300,)]
 
 
+def test_container_that_hides_the_boot_id_counts_once() -> None:
+    """Its namespace has the inode of the host's, and a connection of the same inode."""
+    sockets = [connect("172.17.0.2", 80, "172.17.0.1", 40000, 300, inode=12)]
+    host = MachineOf(
+        "host",
+        [
+            Namespace(
+                [connect("172.17.0.1", 40000, "172.17.0.2", 80, 2, inode=11)], ["172.17.0.1/16"], 1
+            ),
+            Namespace(sockets, ["172.17.0.2/16"], 2),
+        ],
+        names={300: "nginx", 2: "curl", 9: "other"},
+    )
+    seen = [connect("172.17.0.2", 80, "172.17.0.1", 40000, 7, inode=12)]
+    inside = MachineOf(
+        "c0ffee", [Namespace(seen, ["172.17.0.2/16"], 2)], names={7: "nginx"}, boot_id="fake"
+    )
+    graph = stitched(host, inside)
+    assert graph.coverage.sockets == 2
+    assert [f[:2] for f in flows(graph)] == [("host/nginx", "host/curl")] or [
+        f[:2] for f in flows(graph)
+    ] == [("host/curl", "host/nginx")]
+
+
+def test_equal_inodes_of_two_kernels_alone_merge_nothing() -> None:
+    """The first namespace has the same inode on most machines, and clones even have equal ports."""
+    one = simple("one", "10.0.0.1", *TALK)
+    two = simple(
+        "two",
+        "10.0.0.1",
+        listen("127.0.0.1", 80, 3),
+        connect("127.0.0.1", 40000, "127.0.0.1", 80, 2, inode=91),
+        connect("127.0.0.1", 80, "127.0.0.1", 40000, 3, inode=92),
+    )
+    assert stitched(one, two).coverage.sockets == 6
+
+
 def test_null_boot_ids_merge_nothing() -> None:
     one = simple("m", "10.0.0.1", *TALK, boot_id=None, source="a/m.json")
     two = simple("m", "10.0.0.1", *TALK, boot_id=None, source="b/m.json")
