@@ -21,6 +21,7 @@ PARSERS: dict[str, Parser] = {
     "inet6 big": lambda module, text: module.parse_inet(text, True, True),
     "unix": lambda module, text: module.parse_unix(text),
     "packet": lambda module, text: module.parse_packet(text),
+    "conntrack": lambda module, text: module.parse_conntrack(text),
 }
 
 _TAIL = "00000000:00000000 02:000A1B2C 00000000  1000        0 48213 2 0000000000000000 20 4 0 10 7"
@@ -66,7 +67,19 @@ _PACKET = [
     "0 0 0 0000 0 0 0 0 0",
     "0 0 65536 0000 0 0 0 0 0",
 ]
-TABLES = (_INET, _INET6, _UNIX, _PACKET)
+_CONNTRACK = [
+    "ipv4     2 tcp      6 431999 ESTABLISHED src=10.2.0.10 dst=10.2.0.1 sport=40000 dport=80 "
+    "src=172.17.0.2 dst=10.2.0.10 sport=8080 dport=40000 [ASSURED] mark=0 zone=0 use=2",
+    "ipv4     2 udp      17 29 src=10.2.0.10 dst=10.2.0.2 sport=5353 dport=53 [UNREPLIED] "
+    "src=10.2.0.2 dst=10.2.0.10 sport=53 dport=5353 mark=0 use=1",
+    "ipv6     10 tcp      6 9 CLOSE src=fe80:0000:0000:0000:0000:0000:0000:0001 dst=2001:db8::2 "
+    "sport=65535 dport=0 packets=1 bytes=52 src=2001:db8::2 dst=fe80::1 sport=0 dport=65535 use=1",
+    "ipv4     2 icmp     1 29 src=10.2.0.10 dst=10.2.0.2 type=8 code=0 id=7 "
+    "src=10.2.0.2 dst=10.2.0.10 type=0 code=0 id=7 mark=0 use=1",
+    "ipv4 2 tcp 6 1 X src=1.2.3.4 dst=1.2.3.256 sport=1 dport=65536 src=::ffff:1.2.3.4 dst=::",
+    "ipv6 10 unknown 255 1 src=::1 dst=1:2:3:4:5:6:7:8 src=1::8 dst=::",
+]
+TABLES = (_INET, _INET6, _UNIX, _PACKET, _CONNTRACK)
 
 _CHARACTERS = "0123456789abcdefABCDEFgx:: \t\n\n\0@-+.\r\x0b\x0c\x1c\x85\xa0é٣€\u2028\U0001f600"
 _LONGEST = 400

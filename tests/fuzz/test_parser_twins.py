@@ -32,7 +32,9 @@ table_text = st.lists(
 
 def test_every_parser_is_compared() -> None:
     parsers = {name for name in parse.__all__ if name.startswith("parse_")}
-    assert parsers == {"parse_inet", "parse_packet", "parse_unix"}, "PARSERS lacks one"
+    assert parsers == {"parse_inet", "parse_packet", "parse_unix", "parse_conntrack"}, (
+        "PARSERS of fuzzed_tables lacks one"
+    )
     assert _fastparse.IMPLEMENTATION == "compiled"
     assert _pyparse.IMPLEMENTATION == "pure"
 

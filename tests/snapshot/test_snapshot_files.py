@@ -182,13 +182,18 @@ def test_slow_writer_is_waited_for_and_not_asked_again_and_again() -> None:
     class Counting(FileIO):
         reads = 0
 
-        def read(self, size: int | None = -1, /) -> bytes | None:
+        def read(self, size: int | None = -1, /) -> bytes | None:  # type: ignore[override,unused-ignore]
             self.reads += 1
             return super().read(size)
 
     reader, writer = os.pipe()
     os.set_blocking(reader, False)
-    timer = threading.Timer(0.1, lambda: (os.write(writer, b"late"), os.close(writer)))
+
+    def write_late() -> None:
+        os.write(writer, b"late")
+        os.close(writer)
+
+    timer = threading.Timer(0.1, write_late)
     timer.start()
     with Counting(reader) as file:
         assert files._all_of(file, 100) == b"late"
