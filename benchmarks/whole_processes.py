@@ -72,7 +72,7 @@ def _run(command: Sequence[str]) -> tuple[float, int]:
     started = time.perf_counter()
     child = os.posix_spawnp(
         command[0],
-        command,
+        list(command),
         os.environ,
         file_actions=[
             (os.POSIX_SPAWN_DUP2, quiet, 0),

@@ -607,10 +607,17 @@ def take(array.array values, array.array numbers):
     cdef int32_t *value = i32(values)
     cdef int32_t *out = i32(taken)
     cdef uint32_t *number = u32(numbers)
+    cdef uint32_t size = <uint32_t>len(values)
     cdef Py_ssize_t i
+    cdef bint inside = True
     with nogil:
         for i in range(n):
+            if number[i] >= size:
+                inside = False
+                break
             out[i] = value[number[i]]
+    if not inside:
+        raise IndexError("a number is not one of the values")
     return taken
 
 
@@ -1105,9 +1112,9 @@ cdef inline bint before(const Places *p, uint32_t one, uint32_t other) noexcept 
 
 def fold(
     candidates, array.array client, array.array server, array.array directed, array.array kind,
-    array.array end_of, array.array rank,
+    array.array place, array.array process, bint with_self, array.array rank,
 ):
-    """Fold the directed pairs by (client end, server end, protocol, server port, kind)."""
+    """Fold the directed pairs by (client's place, server's place, protocol, server port, kind)."""
     cdef Py_ssize_t n = len(client)
     cdef Places p
     p.client = u32(client)
@@ -1118,13 +1125,15 @@ def fold(
     cdef uint8_t *known = u8(directed)
     cdef uint8_t *kind_of = u8(kind)
     cdef uint8_t *proto = u8(candidates.proto)
-    cdef uint32_t *end = u32(end_of)
+    cdef int32_t *where = i32(place)
+    cdef int32_t *who = i32(process)
+    cdef Py_ssize_t within = 0
     cdef array.array counts = array.array("I")
     cdef array.array samples = array.array("I")
     cdef Map map
     cdef Py_ssize_t pair
     cdef uint64_t a, b, at, used
-    cdef uint32_t number, taken, place
+    cdef uint32_t number, taken, spot
     cdef uint32_t *sample
     cdef uint32_t *count
     cdef bint enough = True
@@ -1140,7 +1149,14 @@ def fold(
             for pair in range(n):
                 if not known[pair]:
                     continue
-                a = <uint64_t>end[p.client[pair]] << 32 | end[p.server[pair]]
+                if who[p.client[pair]] >= 0 and who[p.client[pair]] == who[p.server[pair]]:
+                    within += 1
+                    if not with_self:
+                        continue
+                a = (
+                    <uint64_t><uint32_t>where[p.client[pair]] << 32
+                    | <uint32_t>where[p.server[pair]]
+                )
                 b = (
                     <uint64_t>proto[p.server[pair]] << 32
                     | <uint64_t>p.port[p.server[pair]] << 8
@@ -1165,11 +1181,11 @@ def fold(
                     if not before(&p, <uint32_t>pair, sample[taken - 1]):
                         continue
                     taken -= 1
-                place = taken
-                while place > 0 and before(&p, <uint32_t>pair, sample[place - 1]):
-                    sample[place] = sample[place - 1]
-                    place -= 1
-                sample[place] = <uint32_t>pair
+                spot = taken
+                while spot > 0 and before(&p, <uint32_t>pair, sample[spot - 1]):
+                    sample[spot] = sample[spot - 1]
+                    spot -= 1
+                sample[spot] = <uint32_t>pair
         if not enough:
             raise MemoryError
         for at in range(map.mask + 1):
@@ -1183,12 +1199,26 @@ def fold(
             folded.append(
                 Folded(
                     a >> 32, a & 0xFFFFFFFF, b >> 32, b >> 8 & 0xFFFF, b & 0xFF,
-                    u32(counts)[number], [sample[place] for place in range(taken)],
+                    u32(counts)[number], [sample[spot] for spot in range(taken)],
                 )
             )
     finally:
         map_free(&map)
-    return folded
+    return folded, within
+
+
+def mark(array.array of, array.array numbers, bytearray flags):
+    """Set the flag ``of[n]`` to 1 for each n of ``numbers``."""
+    cdef Py_ssize_t n = len(numbers)
+    cdef uint32_t *flag_of = u32(of)
+    cdef uint32_t *number = u32(numbers)
+    cdef uint8_t *flag = flags
+    cdef uint32_t size = <uint32_t>len(flags)
+    cdef Py_ssize_t i
+    with nogil:
+        for i in range(n):
+            if flag_of[number[i]] < size:
+                flag[flag_of[number[i]]] = 1
 
 
 cdef extern from "Python.h":

@@ -511,8 +511,14 @@ def account(candidates: Candidates, target: array[int], joined: bytearray) -> Ac
     return Account(**counts)
 
 
+def mark(of: array[int], numbers: array[int], flags: bytearray) -> None:
+    """Set the flag ``of[n]`` to 1 for each n of ``numbers``."""
+    for number in numbers:
+        flags[of[number]] = 1
+
+
 class Folded(NamedTuple):
-    """Connections with the same ends, server port and kind; ``samples`` number the pairs."""
+    """Connections with the same places, server port and kind; ``samples`` number the pairs."""
 
     client: int
     server: int
@@ -529,21 +535,31 @@ def fold(
     server: array[int],
     directed: array[int],
     kind: array[int],
-    end_of: array[int],
+    place: array[int],
+    process: array[int],
+    with_self: bool,
     rank: array[int],
-) -> list[Folded]:
-    """Fold the directed pairs by (client end, server end, protocol, server port, kind).
+) -> tuple[list[Folded], int]:
+    """Fold the directed pairs by (client's place, server's place, protocol, server port, kind).
 
-    ``rank`` orders address numbers as their texts; the samples are the five smallest.
+    ``place[i]`` is where the end of candidate i is drawn, ``process[i]`` who it is, negative for
+    nobody. Also gives how many pairs are within one process, which are left out unless
+    ``with_self``. ``rank`` orders address numbers as their texts; the samples are the five
+    smallest.
     """
     members: dict[tuple[int, int, int, int, int], list[int]] = {}
+    within = 0
     for pair, (c, s) in enumerate(zip(client, server, strict=True)):
         if not directed[pair]:
             continue
-        key = (end_of[c], end_of[s], candidates.proto[s], candidates.local_port[s], kind[pair])
+        if process[c] == process[s] >= 0:
+            within += 1
+            if not with_self:
+                continue
+        key = (place[c], place[s], candidates.proto[s], candidates.local_port[s], kind[pair])
         members.setdefault(key, []).append(pair)
 
-    def place(pair: int) -> tuple[int, int, int, int, int]:
+    def order(pair: int) -> tuple[int, int, int, int, int]:
         c, s = client[pair], server[pair]
         return (
             rank[candidates.local[c]],
@@ -553,7 +569,8 @@ def fold(
             pair,
         )
 
-    return [
-        Folded(*key, len(pairs), sorted(pairs, key=place)[:SHOWN_SAMPLES])
+    folded = [
+        Folded(*key, len(pairs), sorted(pairs, key=order)[:SHOWN_SAMPLES])
         for key, pairs in members.items()
     ]
+    return folded, within

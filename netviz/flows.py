@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from netviz.addresses import format_address
 from netviz.direction import Tuple, opened, tuple_of
 from netviz.fleet import Fleet
 from netviz.graph import Sample
-from netviz.joined import JoinedFlow
+from netviz.joined import JoinedFlow, Pairs
 from netviz.kinds import NAT
-from netviz.loops import AddressTable, End, ends, fold, orient
+from netviz.loops import AddressTable, End, ends, fold, mark, orient, take
 from netviz.nat import Translated
 from netviz.one_sided import Verdict
 from netviz.sockets import CONNECTION_PROTOCOLS
 from netviz.tables import Candidates
+
+
+class FoldedPairs(NamedTuple):
+    """Connections with the same places, protocol, server port and kind."""
+
+    client: int
+    server: int
+    proto: str
+    port: int
+    kind: int
+    connections: int
+    samples: list[Sample]
 
 
 class FlowMaker:
@@ -32,6 +46,7 @@ class FlowMaker:
         self._listener = listener
         self._fleet = fleet
         self._ends, self._end_of = ends(candidates, listener)
+        self._texts: dict[int, str] = {}
         ranges = [record.local_port_range or (0, 0) for record in fleet.namespaces]
         self._first_port = array("I", [first for first, _ in ranges])
         self._last_port = array("I", [last for _, last in ranges])
@@ -67,42 +82,70 @@ class FlowMaker:
         tuple_ = tuple_of(self._candidates, i, self._known.addresses)
         return self._candidates.namespace[i], tuple_
 
-    def singly(
-        self, client: array[int], server: array[int], directed: array[int], kind: array[int]
-    ) -> list[JoinedFlow]:
-        """One flow per pair."""
-        return [
-            self._single(client[pair], server[pair], bool(directed[pair]), kind[pair])
-            for pair in range(len(client))
-        ]
+    def single(self, pairs: Pairs, *, undirected_only: bool) -> Iterator[JoinedFlow]:
+        """One flow for each pair, or for each whose direction is unknown."""
+        for pair, directed in enumerate(pairs.directed):
+            if directed and undirected_only:
+                continue
+            client, server = pairs.client[pair], pairs.server[pair]
+            yield JoinedFlow(
+                self._ends[self._end_of[client]],
+                self._ends[self._end_of[server]],
+                CONNECTION_PROTOCOLS[self._candidates.proto[server]],
+                self._candidates.local_port[client],
+                self._candidates.local_port[server],
+                pairs.kind[pair],
+                bool(directed),
+                1,
+                (self._sample(client, server),),
+            )
+
+    @property
+    def end_count(self) -> int:
+        """How many different ends there are; their numbers are below it."""
+        return len(self._ends)
+
+    def ends_of(self, pairs: Pairs) -> list[tuple[int, End]]:
+        """The different ends of pairs, each with its number."""
+        flags = bytearray(len(self._ends))
+        for side in (pairs.client, pairs.server):
+            mark(self._end_of, side, flags)
+        return [(number, end) for number, end in enumerate(self._ends) if flags[number]]
 
     def folded(
-        self, client: array[int], server: array[int], directed: array[int], kind: array[int]
-    ) -> list[JoinedFlow]:
-        """Directed pairs folded to one flow per ends, port and kind; the others one by one."""
-        flows = [
-            self._single(client[pair], server[pair], False, kind[pair])
-            for pair in range(len(client))
-            if not directed[pair]
-        ]
-        for found in fold(
-            self._candidates, client, server, directed, kind, self._end_of, self._rank()
-        ):
-            samples = tuple(self._sample(client[p], server[p]) for p in found.samples)
-            flows.append(
-                JoinedFlow(
-                    self._ends[found.client],
-                    self._ends[found.server],
-                    CONNECTION_PROTOCOLS[found.proto],
-                    samples[0][1],
-                    found.port,
-                    found.kind,
-                    True,
-                    found.connections,
-                    samples,
-                )
+        self, pairs: Pairs, place: array[int], process: array[int], with_self: bool
+    ) -> tuple[list[FoldedPairs], int]:
+        """Directed pairs folded by the places of their ends, protocol, port and kind.
+
+        ``place`` and ``process`` are by number of an end; a process is negative where nobody is
+        shown. Also gives how many pairs are within one process; they are left out unless
+        ``with_self``.
+        """
+        found, within = fold(
+            self._candidates,
+            pairs.client,
+            pairs.server,
+            pairs.directed,
+            pairs.kind,
+            take(place, self._end_of),
+            take(process, self._end_of),
+            with_self,
+            self._rank(),
+        )
+        client, server = pairs.client, pairs.server
+        folded = [
+            FoldedPairs(
+                f.client,
+                f.server,
+                CONNECTION_PROTOCOLS[f.proto],
+                f.port,
+                f.kind,
+                f.connections,
+                [self._sample(client[pair], server[pair]) for pair in f.samples],
             )
-        return flows
+            for f in found
+        ]
+        return folded, within
 
     def translated(self, found: Translated) -> JoinedFlow:
         """The flow of one connection that was translated on its way."""
@@ -148,19 +191,6 @@ class FlowMaker:
             ((*client, *server),),
         )
 
-    def _single(self, client: int, server: int, directed: bool, kind: int) -> JoinedFlow:
-        return JoinedFlow(
-            self._ends[self._end_of[client]],
-            self._ends[self._end_of[server]],
-            CONNECTION_PROTOCOLS[self._candidates.proto[server]],
-            self._candidates.local_port[client],
-            self._candidates.local_port[server],
-            kind,
-            directed,
-            1,
-            (self._sample(client, server),),
-        )
-
     def _sample(self, client: int, server: int) -> Sample:
         candidates = self._candidates
         return (
@@ -171,11 +201,14 @@ class FlowMaker:
         )
 
     def _address(self, number: int) -> str:
-        return format_address(self._known.addresses[number])
+        text = self._texts.get(number)
+        if text is None:
+            text = self._texts[number] = format_address(self._known.addresses[number])
+        return text
 
     def _rank(self) -> array[int]:
         """The place of each known address when their texts are sorted."""
-        texts = [format_address(address) for address in self._known.addresses]
+        texts = [self._address(number) for number in range(len(self._known.addresses))]
         rank = array("I", bytes(4 * len(texts)))
         for place, number in enumerate(sorted(range(len(texts)), key=texts.__getitem__)):
             rank[number] = place

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from netviz.folding import fold_flows
-from netviz.graph import LEVELS, Graph, Node
+from netviz.graph import LEVELS, Graph, Machine, Node
 from netviz.ids import grouped_id
 
 Key = tuple[Hashable, ...]
@@ -32,19 +32,25 @@ def group(graph: Graph, level: str) -> Graph:
         return graph
     if LEVELS.index(level) < LEVELS.index(graph.level):
         raise ValueError(f"a graph of level {graph.level} cannot be made finer: {level}")
-    names = {machine.id: machine.name for machine in graph.machines}
+    nodes, node_of = coarser_nodes(graph.nodes, graph.machines, level)
+    flows = fold_flows(graph.flows, node_of)
+    return replace(graph, nodes=nodes, flows=flows, level=level)
+
+
+def coarser_nodes(
+    nodes: Iterable[Node], machines: Iterable[Machine], level: str
+) -> tuple[tuple[Node, ...], dict[str, str]]:
+    """The nodes of ``level``, sorted, and the id of the one that each finer node is in."""
+    names = {machine.id: machine.name for machine in machines}
     members: dict[str, list[Node]] = {}
     node_of: dict[str, str] = {}
-    for node in graph.nodes:
+    for node in nodes:
         settled = replace(node, unit=lasting_unit(node))
         identity = grouped_id(node.machine, *_KEYS[level](settled))
         node_of[node.id] = identity
         members.setdefault(identity, []).append(settled)
-    nodes = tuple(
-        _merged(identity, members[identity], level, names) for identity in sorted(members)
-    )
-    flows = fold_flows(graph.flows, node_of)
-    return replace(graph, nodes=nodes, flows=flows, level=level)
+    merged = (_merged(identity, members[identity], level, names) for identity in sorted(members))
+    return tuple(merged), node_of
 
 
 def lasting_unit(node: Node) -> str | None:

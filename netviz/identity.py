@@ -1,8 +1,9 @@
 """One network namespace under two boot_ids: a container may hide the real one.
 
 Two namespaces of one inode are one where they share a connected socket: the same tuple with the
-same inode, loopback aside. An inode number alone says nothing, since the first namespace of most
-kernels has the same one, and clones may even number the sockets of their boot alike.
+same inode, loopback and link-local ones aside. An inode number alone says nothing, since the first
+namespace of most kernels has the same one, and clones may even number the sockets of their boot
+alike.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from netviz.addresses import is_loopback
+from netviz.addresses import is_link_local, is_loopback
 from netviz.fleet import Fleet
 from netviz.ownership import Connected, local_addresses
 
@@ -43,7 +44,7 @@ def _suspects(fleet: Fleet, connected: Sequence[Connected]) -> list[tuple[int, i
             for tables in connected[number].values()
             for table in tables
             for address in local_addresses(table)
-            if not is_loopback(address)
+            if _tells(address)
         }
         for address in local:
             places.setdefault((record.inode, address), []).append(number)
@@ -57,6 +58,11 @@ def _suspects(fleet: Fleet, connected: Sequence[Connected]) -> list[tuple[int, i
     return sorted(pairs)
 
 
+def _tells(address: int) -> bool:
+    """Whether an address says of which namespace it is: others are the same on many machines."""
+    return not is_loopback(address) and not is_link_local(address)
+
+
 def _sockets(by_protocol: Connected) -> set[tuple[object, ...]]:
     """Tuple and inode of every connected socket that has an inode."""
     found: set[tuple[object, ...]] = set()
@@ -64,7 +70,7 @@ def _sockets(by_protocol: Connected) -> set[tuple[object, ...]]:
         for table in tables:
             local = local_addresses(table)
             for i, inode in enumerate(table.inode):
-                if inode and not is_loopback(local[table.local[i]]):
+                if inode and _tells(local[table.local[i]]):
                     found.add(
                         (
                             proto,

@@ -7,13 +7,15 @@ sockets are in ``loops``; each rule that decides something is a module of its ow
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from netviz.addresses import AMBIGUOUS, AddressBook
 from netviz.fleet import Fleet
 from netviz.flows import FlowMaker
+from netviz.graph import Coverage
 from netviz.identity import unite_namespaces
-from netviz.joined import Joined, JoinOptions
+from netviz.joined import JoinedFlow, JoinOptions, Pairs
 from netviz.kinds import ATTEMPT, ONE_SIDED, QUEUED, RECENT, RECIPROCAL
 from netviz.listeners import Listeners
 from netviz.loops import AddressTable, account, adopt, cover, distinct, kinds, match, take
@@ -24,6 +26,22 @@ from netviz.selection import Selected, connected_by_protocol, select_candidates
 from netviz.shared_addresses import match_shared
 from netviz.sockets import CONNECTION_PROTOCOLS
 from netviz.translations import named_addresses, translated_ends
+
+
+@dataclass(slots=True)
+class Joined:
+    """What the join found. ``owned[n]`` are the addresses of namespace n.
+
+    ``maker`` makes flows of ``pairs``; ``flows`` are those that are none. ``coverage`` lacks only
+    what depends on which process is shown (``self``).
+    """
+
+    listeners: Listeners
+    owned: Sequence[Mapping[int, int]]
+    maker: FlowMaker
+    pairs: Pairs = field(default_factory=Pairs)
+    flows: list[JoinedFlow] = field(default_factory=list)
+    coverage: Coverage = field(default_factory=Coverage)
 
 
 def join(fleet: Fleet, options: JoinOptions) -> Joined:
@@ -62,11 +80,11 @@ class _Join:
         self.listeners = listeners
         self.selected = selected
         self.candidates = selected.candidates
-        self.joined = Joined(listeners, owned)
-        self.coverage = self.joined.coverage
         self.listener = cover(self.candidates, listeners.table, known)
         self.queued = adopt(self.candidates, self.listener, listeners.owners)
         self.maker = FlowMaker(fleet, self.candidates, known, self.listener)
+        self.joined = Joined(listeners, owned, self.maker)
+        self.coverage = self.joined.coverage
         self.paired = bytearray(len(self.candidates))
 
     def run(self) -> Joined:
@@ -80,7 +98,7 @@ class _Join:
             left.append(i)
             right.append(j)
             self.paired[i] = self.paired[j] = 1
-        self._make_flows(left, right)
+        self._orient(left, right)
         one_sided = self._join_one_sided(open_target, translated)
         self._account(target, translated, one_sided)
         return self.joined
@@ -113,13 +131,12 @@ class _Join:
         self.coverage.nat = len(found.found)
         return found
 
-    def _make_flows(self, left: array[int], right: array[int]) -> None:
+    def _orient(self, left: array[int], right: array[int]) -> None:
         client, server, directed = self.maker.oriented(left, right)
         kind = kinds(self.candidates, client, server, self.queued)
         self.coverage.queued = kind.count(QUEUED)
         self.coverage.reciprocal = kind.count(RECIPROCAL)
-        make = self.maker.singly if self.options.connections else self.maker.folded
-        self.joined.flows += make(client, server, directed, kind)
+        self.joined.pairs = Pairs(client, server, directed, kind)
 
     def _join_one_sided(self, target: array[int], translated: NatJoin) -> int:
         """Judge what is left; gives how many sockets are certain although one-sided."""

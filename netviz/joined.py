@@ -1,12 +1,11 @@
-"""What the join gives: flows between ends, before anyone asks which process is shown."""
+"""What the join gives: connections between ends, before anyone asks which process is shown."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from array import array
 from dataclasses import dataclass, field
 
-from netviz.graph import Coverage, Sample
-from netviz.listeners import Listeners
+from netviz.graph import Sample
 from netviz.loops import End
 
 
@@ -14,14 +13,12 @@ from netviz.loops import End
 class JoinOptions:
     """``recent``: join TIME_WAIT sockets too. ``attempts``: draw half-open connections.
 
-    ``doubtful``: draw one-sided flows of which a condition is unknown. ``connections``: one flow
-    per connection.
+    ``doubtful``: draw one-sided flows of which a condition is unknown.
     """
 
     recent: bool = False
     attempts: bool = False
     doubtful: bool = False
-    connections: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +42,16 @@ class JoinedFlow:
 
 
 @dataclass(slots=True)
-class Joined:
-    """What the join found. ``owned[n]`` are the addresses of namespace n.
+class Pairs:
+    """Connections of which both sockets were seen, as columns: numbers of candidates.
 
-    ``coverage`` lacks only what depends on which process is shown (``self``).
+    ``directed`` is 0 where either end may be the client, ``kind`` one of ``kinds``.
     """
 
-    listeners: Listeners
-    owned: Sequence[Mapping[int, int]]
-    flows: list[JoinedFlow] = field(default_factory=list)
-    coverage: Coverage = field(default_factory=Coverage)
+    client: array[int] = field(default_factory=lambda: array("I"))
+    server: array[int] = field(default_factory=lambda: array("I"))
+    directed: array[int] = field(default_factory=lambda: array("B"))
+    kind: array[int] = field(default_factory=lambda: array("B"))
+
+    def __len__(self) -> int:
+        return len(self.client)

@@ -30,6 +30,7 @@ find_tuples = implementation.find_tuples
 fold = implementation.fold
 gather = implementation.gather
 kinds = implementation.kinds
+mark = implementation.mark
 match = implementation.match
 orient = implementation.orient
 select = implementation.select

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from array import array
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
+from netviz.bundles import Bundles
 from netviz.fleet import Fleet
-from netviz.graph import MATCHES, SAMPLES, Flow, Graph, Sample
-from netviz.join import join
-from netviz.joined import Joined, JoinedFlow, JoinOptions
-from netviz.kinds import KINDS
+from netviz.folding import flow_order
+from netviz.graph import LEVELS, Flow, Graph
+from netviz.group import coarser_nodes
+from netviz.join import Joined, join
+from netviz.joined import JoinedFlow, JoinOptions
 from netviz.machines import view_machines
 from netviz.nodes import Nodes
 from netviz.snapshot.model import Snapshot
@@ -34,90 +37,109 @@ def stitch(
     options: StitchOptions = StitchOptions(),
     level: str = "process",
 ) -> Graph:
-    """Join the snapshots of a group to a graph of processes.
+    """Join the snapshots of a group to a graph of processes, or of a coarser ``level``.
 
-    ``level`` is ``process``, or ``connection`` for one flow per connection. Coarser levels are made
-    from the graph by ``netviz.group.group``. Raises TableError for text that is no table.
+    ``connection`` gives one flow per connection; what a level above ``process`` gives is what
+    ``netviz.group.group`` makes of ``process``. Raises TableError for text that is no table,
+    ValueError for an unknown level.
     """
+    if level not in LEVELS:
+        raise ValueError(f"unknown level {level!r}: not one of {', '.join(LEVELS)}")
     fleet = Fleet()
     for snapshot in snapshots:
         fleet.absorb(snapshot)
-    joined = join(
-        fleet,
-        JoinOptions(
-            options.recent, options.attempts, options.doubtful, connections=level == "connection"
-        ),
-    )
+    joined = join(fleet, JoinOptions(options.recent, options.attempts, options.doubtful))
     view = view_machines(fleet, joined.owned)
     nodes = Nodes(fleet, joined.listeners, view)
     nodes.add_ingress()
-    flows = _flows(joined, nodes, options, level)
-    return Graph(view.machines, nodes.finished(), flows, joined.coverage, level)
+    flows = _Flows(joined, nodes, options.self_flows, apart=level == "connection")
+    shown = nodes.finished()
+    node_of: Mapping[str, str] = {node.id: node.id for node in shown}
+    if level not in ("connection", "process"):
+        shown, node_of = coarser_nodes(shown, view.machines, level)
+    return Graph(view.machines, shown, flows.between(node_of), joined.coverage, level)
 
 
-@dataclass(slots=True)
-class _Bundle:
-    """Connections that become one flow."""
+class _Flows:
+    """The flows of a joined group: its pairs of sockets, folded, and what is no such pair."""
 
-    matches: dict[str, int] = field(default_factory=dict)
-    directed: bool = False
-    samples: list[Sample] = field(default_factory=list)
-    via: set[str] = field(default_factory=set)
-    dialled: set[tuple[str, int] | None] = field(default_factory=set)
+    def __init__(self, joined: Joined, nodes: Nodes, with_self: bool, apart: bool) -> None:
+        """``apart`` gives every connection a flow of its own. Every node at an end is made here."""
+        self._joined = joined
+        self._nodes = nodes
+        self._with_self = with_self
+        self._apart = apart
+        self._ends = joined.maker.ends_of(joined.pairs)
+        self._names = [nodes.of_end(end) for _, end in self._ends]
+        self._single = [
+            *joined.flows,
+            *joined.maker.single(joined.pairs, undirected_only=not apart),
+        ]
+        for flow in joined.flows:
+            nodes.of_end(flow.client)
+            nodes.of_end(flow.server)
 
-    def add(self, flow: JoinedFlow, samples: Iterable[Sample], via: Iterable[str]) -> None:
-        kind = KINDS[flow.kind]
-        self.via.update(via)
-        self.dialled.add(flow.dialled)
-        self.matches[kind] = self.matches.get(kind, 0) + flow.connections
-        self.directed = self.directed or flow.directed
-        self.samples = sorted([*self.samples, *samples])[:SAMPLES]
+    def between(self, node_of: Mapping[str, str]) -> tuple[Flow, ...]:
+        """The flows between coarser nodes, sorted; ``node_of`` has the one of each process node.
 
+        Connections within one process are counted, too.
+        """
+        flows: list[Flow] = []
+        bundles = Bundles()
+        if not self._apart:
+            self._fold_pairs(bundles, node_of)
+        for flow in self._single:
+            source, target = self._nodes.of_end(flow.client), self._nodes.of_end(flow.server)
+            samples, port = flow.samples, flow.port
+            if self._within_process(flow):
+                self._joined.coverage.self += flow.connections
+                if not self._with_self:
+                    continue
+            if not flow.directed and _turned(source, target, flow):
+                source, target, port = target, source, flow.client_port
+                samples = tuple((c, d, a, b) for a, b, c, d in samples)
+            bundles.add(
+                (node_of[source], node_of[target], flow.proto, port),
+                flow.kind,
+                flow.connections,
+                flow.directed,
+                list(samples),
+                map(self._nodes.machine_of, flow.via),
+                flow.dialled,
+            )
+            if self._apart:
+                flows += bundles.flows()
+                bundles = Bundles()
+        return tuple(sorted([*flows, *bundles.flows()], key=flow_order))
 
-def _flows(joined: Joined, nodes: Nodes, options: StitchOptions, level: str) -> tuple[Flow, ...]:
-    bundles: dict[tuple[str, str, str, int], _Bundle] = {}
-    single: list[tuple[tuple[str, str, str, int], _Bundle]] = []
-    for flow in joined.flows:
-        source, target = nodes.of_end(flow.client), nodes.of_end(flow.server)
-        samples, port = flow.samples, flow.port
-        process = nodes.process_of(flow.client)
-        if process is not None and process == nodes.process_of(flow.server):
-            joined.coverage.self += flow.connections
-            if not options.self_flows:
-                continue
-        if not flow.directed and _turned(source, target, flow):
-            source, target, port = target, source, flow.client_port
-            samples = tuple((c, d, a, b) for a, b, c, d in samples)
-        key = (source, target, flow.proto, port)
-        if level == "connection":
-            bundle = _Bundle()
-            single.append((key, bundle))
-        else:
-            bundle = bundles.setdefault(key, _Bundle())
-        bundle.add(flow, samples, map(nodes.machine_of, flow.via))
-    made = [_flow(key, bundle) for key, bundle in (single or bundles.items())]
-    return tuple(sorted(made, key=lambda f: (f.source, f.target, f.proto, f.port, f.samples)))
+    def _fold_pairs(self, bundles: Bundles, node_of: Mapping[str, str]) -> None:
+        places: dict[str, int] = {}
+        blank = bytes(4 * self._joined.maker.end_count)
+        place, process = array("i", blank), array("i", blank)
+        for (number, end), name in zip(self._ends, self._names, strict=True):
+            place[number] = places.setdefault(node_of[name], len(places))
+            shown = self._nodes.process_of(end)
+            process[number] = -1 if shown is None else shown
+        names = list(places)
+        folded, within = self._joined.maker.folded(
+            self._joined.pairs, place, process, self._with_self
+        )
+        self._joined.coverage.self += within
+        for found in folded:
+            bundles.add(
+                (names[found.client], names[found.server], found.proto, found.port),
+                found.kind,
+                found.connections,
+                True,
+                found.samples,
+            )
+
+    def _within_process(self, flow: JoinedFlow) -> bool:
+        process = self._nodes.process_of(flow.client)
+        return process is not None and process == self._nodes.process_of(flow.server)
 
 
 def _turned(source: str, target: str, flow: JoinedFlow) -> bool:
     """Whether the ends of an undirected flow stand the wrong way round: the smaller id first."""
     address, port, other_address, other_port = flow.samples[0]
     return (source, address, port) > (target, other_address, other_port)
-
-
-def _flow(key: tuple[str, str, str, int], bundle: _Bundle) -> Flow:
-    source, target, proto, port = key
-    matches = {kind: bundle.matches[kind] for kind in MATCHES if kind in bundle.matches}
-    return Flow(
-        source=source,
-        target=target,
-        proto=proto,
-        port=port,
-        connections=sum(matches.values()),
-        match=next(iter(matches)),
-        matches=matches,
-        directed=bundle.directed,
-        via=tuple(sorted(bundle.via)),
-        dialled=next(iter(bundle.dialled)) if len(bundle.dialled) == 1 else None,
-        samples=tuple(bundle.samples),
-    )

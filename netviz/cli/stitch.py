@@ -16,7 +16,6 @@ from netviz.cli.output import write_output
 from netviz.errors import NetvizError, SnapshotError
 from netviz.filters import hide_unlinked
 from netviz.graph import LEVELS, Graph
-from netviz.group import group
 from netviz.loops import IMPLEMENTATION as LOOPS
 from netviz.parse import IMPLEMENTATION as PARSER
 from netviz.render import FORMATS, render
@@ -85,6 +84,14 @@ def _parser() -> argparse.ArgumentParser:
         "--self", action="store_true", help="draw connections inside one process", dest="self_flows"
     )
     parser.add_argument(
+        "--attempts", action="store_true", help="draw connections that are not established yet"
+    )
+    parser.add_argument(
+        "--doubtful",
+        action="store_true",
+        help="draw one-sided connections too of which a condition is unknown",
+    )
+    parser.add_argument(
         "--keep-going", action="store_true", help="report a bad file and leave it out"
     )
     parser.add_argument(
@@ -100,6 +107,15 @@ def _parser() -> argparse.ArgumentParser:
 
 def _version() -> str:
     return f"netviz {__version__} (parser: {PARSER}, join: {LOOPS})"
+
+
+def _stitch_options(options: argparse.Namespace) -> StitchOptions:
+    return StitchOptions(
+        recent=options.recent,
+        attempts=options.attempts,
+        doubtful=options.doubtful,
+        self_flows=options.self_flows,
+    )
 
 
 def _named_file(text: str) -> tuple[str, str]:
@@ -118,11 +134,9 @@ def _stitch(options: argparse.Namespace) -> int:
         options.parser.error("name at least one snapshot file, such as web.json")
     log.debug("%s", _version())
     snapshots = _Snapshots(paths, names, options.keep_going)
-    level = "connection" if options.group_by == "connection" else "process"
-    stitched = stitch(snapshots, StitchOptions(options.recent, options.self_flows), level)
+    graph = stitch(snapshots, _stitch_options(options), options.group_by)
     if not snapshots.loaded:
         raise NetvizError("no snapshot is left to stitch: every file was bad")
-    graph = group(stitched, options.group_by)
     if options.hide_unlinked_listeners:
         graph = hide_unlinked(graph)
     _tell_problems(graph)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from netviz.graph import Graph
+from netviz.group import group
 from netviz.snapshot.model import Host, NetworkNamespace, Process, Snapshot
 from netviz.stitch import StitchOptions, stitch
 
@@ -153,10 +154,16 @@ def simple(name: str, address: str, *sockets: Socket, **options: object) -> Mach
 
 
 def stitched(*machines: MachineOf, options: StitchOptions = DRAWN, level: str = "process") -> Graph:
-    """The graph of a group. Any order of the machines must give the same, so both are tried."""
+    """The graph of a group. Any order of the machines must give the same, so both are tried.
+
+    Coarser levels must be what grouping makes of processes.
+    """
     snapshots = [snapshot(machine) for machine in machines]
     graph = stitch(snapshots, options, level)
     assert stitch(reversed(snapshots), options, level) == graph
+    if level == "process":
+        for coarser in ("service", "container", "host"):
+            assert stitch(snapshots, options, coarser) == group(graph, coarser)
     coverage = graph.coverage
     assert coverage.sockets == (
         coverage.joined

@@ -147,10 +147,17 @@ def run(loops: ModuleType, tables: Tables, last_port: int = 0) -> dict[str, Any]
     distinct_ends, end_of = loops.ends(candidates, listener)
     results["ends"] = [distinct_ends[number] for number in end_of]
     rank = array("I", reversed(range(len(known))))
-    results["folded"] = sorted(
-        (distinct_ends[f.client], distinct_ends[f.server], f.proto, f.port, f.kind, f.samples)
-        for f in loops.fold(candidates, client, server, directed, kind, end_of, rank)
-    )
+    flags = bytearray(len(distinct_ends))
+    loops.mark(end_of, client, flags)
+    results["marked"] = sorted(end for end, flag in zip(distinct_ends, flags, strict=True) if flag)
+    numbers = sorted(distinct_ends)
+    place = array("i", [numbers.index(distinct_ends[number]) for number in end_of])
+    process = array("i", [distinct_ends[number].owner - 1 for number in end_of])
+    for with_self in (False, True):
+        folded, within = loops.fold(
+            candidates, client, server, directed, kind, place, process, with_self, rank
+        )
+        results[f"folded {with_self}"] = sorted(folded), within
     return results
 
 
@@ -186,4 +193,4 @@ def test_more_folds_than_a_map_begins_with() -> None:
     theirs = [(r, lo, rp, lp, s, u, i + 10000) for lo, r, lp, rp, s, u, i in ours]
     compiled = run(_fastjoin, [ours, theirs], last_port=60999)
     assert compiled == run(_pyjoin, [ours, theirs], last_port=60999)
-    assert len(compiled["folded"]) > 2000
+    assert len(compiled["folded True"][0]) > 2000

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from netviz.addresses import format_address
 from netviz.graph import Graph
+from netviz.group import group
 from netviz.parse import parse_inet
 from netviz.snapshot.model import Host, NetworkNamespace, Process, Snapshot
 from netviz.stitch import StitchOptions, stitch
@@ -156,6 +157,15 @@ def test_same_flows_and_counts(snapshots: list[Snapshot]) -> None:
     ):
         assert (name, getattr(coverage, name)) == (name, expected.coverage.get(name, 0))
     assert flows_of(graph) == expected.flows
+
+
+@given(groups())
+@settings(max_examples=100, deadline=None)
+def test_coarser_levels_are_what_grouping_makes_of_processes(snapshots: list[Snapshot]) -> None:
+    options = StitchOptions(recent=True, attempts=True, doubtful=True)
+    processes = stitch(snapshots, options)
+    for level in ("service", "container", "host"):
+        assert stitch(snapshots, options, level) == group(processes, level)
 
 
 @given(groups())
