@@ -8,7 +8,7 @@ column comes from this module or from the Fleet, never from a snapshot.
 
 from cpython cimport array
 from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t, uint64_t
-from libc.stdlib cimport calloc, free
+from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memset
 
 import array
@@ -34,6 +34,7 @@ cdef enum:
     NOBODY = -1
     AMBIGUOUS = -2
     SHOWN_SAMPLES = 5
+    SHOWN_MISSING = 100
 
 cdef uint32_t NONE = 0xFFFFFFFF
 cdef uint64_t MAPPED = <uint64_t>0xFFFF << 32
@@ -417,7 +418,101 @@ cdef inline bint waits(uint8_t state) noexcept nogil:
     return state == ESTABLISHED or state == SYN_RECV or state == CLOSE_WAIT
 
 
-def select(table, AddressTable known, bytes listening, bint with_recent):
+cdef struct Asked:
+    uint64_t hi
+    uint64_t lo
+    uint32_t proto
+    uint32_t port
+    uint32_t sockets
+
+
+cdef inline bint asked_more(const Asked *one, const Asked *other) noexcept nogil:
+    """Whether an end comes before another: more sockets, then the smaller end."""
+    if one.sockets != other.sockets:
+        return one.sockets > other.sockets
+    if one.proto != other.proto:
+        return one.proto < other.proto
+    if one.hi != other.hi:
+        return one.hi < other.hi
+    if one.lo != other.lo:
+        return one.lo < other.lo
+    return one.port < other.port
+
+
+cdef class Dialled:
+    """How many sockets dial which end that nobody owns; a protocol is a number here."""
+
+    cdef Map _addresses
+    cdef Map _ends
+
+    def __cinit__(self):
+        self._addresses.slots = NULL
+        self._ends.slots = NULL
+        if not map_make(&self._addresses, 64) or not map_make(&self._ends, 64):
+            raise MemoryError
+
+    def __dealloc__(self):
+        map_free(&self._addresses)
+        map_free(&self._ends)
+
+    cdef bint count(self, uint64_t proto, uint64_t hi, uint64_t lo, uint16_t port) noexcept nogil:
+        """Count one more socket. False without memory."""
+        cdef uint32_t number = map_number(&self._addresses, hi, lo)
+        return number != NONE and count_end(&self._ends, number, proto << 16 | port)
+
+    def add(self, uint8_t proto, address, uint16_t port):
+        if not self.count(proto, address >> 64, address & 0xFFFFFFFFFFFFFFFF, port):
+            raise MemoryError
+
+    def most(self):
+        """The (protocol, address, port, sockets) with most sockets, 100 at most."""
+        cdef Asked most[SHOWN_MISSING]
+        cdef Asked one
+        cdef Py_ssize_t taken = 0, spot
+        cdef uint64_t at
+        cdef Slot *slot
+        cdef Slot **address_of = <Slot **>malloc((self._addresses.used + 1) * sizeof(Slot *))
+        if address_of == NULL:
+            raise MemoryError
+        with nogil:
+            for at in range(self._addresses.mask + 1):
+                slot = &self._addresses.slots[at]
+                if slot.value != NONE:
+                    address_of[slot.value] = slot
+            for at in range(self._ends.mask + 1):
+                slot = &self._ends.slots[at]
+                if slot.value == NONE:
+                    continue
+                one.hi = address_of[slot.a].a
+                one.lo = address_of[slot.a].b
+                one.proto = <uint32_t>(slot.b >> 16)
+                one.port = <uint32_t>(slot.b & 0xFFFF)
+                one.sockets = slot.value
+                if taken == SHOWN_MISSING:
+                    if not asked_more(&one, &most[taken - 1]):
+                        continue
+                    taken -= 1
+                spot = taken
+                while spot > 0 and asked_more(&one, &most[spot - 1]):
+                    most[spot] = most[spot - 1]
+                    spot -= 1
+                most[spot] = one
+                taken += 1
+        free(address_of)
+        return [
+            (
+                most[spot].proto,
+                (<object>most[spot].hi) << 64 | most[spot].lo,
+                most[spot].port,
+                most[spot].sockets,
+            )
+            for spot in range(taken)
+        ]
+
+
+def select(
+    table, AddressTable known, bytes listening, bint with_recent, uint8_t proto, Dialled dialled
+):
     """Find the sockets whose remote address the group owns; count the others."""
     cdef Py_ssize_t n = len(table)
     cdef uint64_t *remote_hi = u64(table.remote_hi)
@@ -434,63 +529,44 @@ def select(table, AddressTable known, bytes listening, bint with_recent):
     cdef uint32_t *number_at = u32(remote)
     cdef Py_ssize_t chosen = 0, external = 0, recent = 0, unowned = 0
     cdef list unaccepted = []
-    cdef Map dialled_addresses, dialled_ends
-    cdef array.array counts = array.array("I")
-    cdef dict dialled = {}
-    cdef uint32_t number, end
+    cdef uint32_t number
     cdef Py_ssize_t i
     cdef bint enough = True
     if len(listening) != 65536:
         raise ValueError("there are 65536 ports")
-    dialled_addresses.slots = NULL
-    dialled_ends.slots = NULL
-    try:
-        if not map_make(&dialled_addresses, 16) or not map_make(&dialled_ends, 16):
-            raise MemoryError
-        with nogil:
-            for i in range(n):
-                if state[i] == TIME_WAIT and not with_recent:
-                    recent += 1
-                    continue
-                number = map_get(&known._numbers, remote_hi[i], remote_lo[i])
-                if number == NONE and is_loopback(remote_hi[i], remote_lo[i]):
+    with nogil:
+        for i in range(n):
+            if state[i] == TIME_WAIT and not with_recent:
+                recent += 1
+                continue
+            number = map_get(&known._numbers, remote_hi[i], remote_lo[i])
+            if number == NONE and is_loopback(remote_hi[i], remote_lo[i]):
+                with gil:
+                    number = known.number(remote_hi[i], remote_lo[i])
+            if number != NONE:
+                row[chosen] = <uint32_t>i
+                number_at[chosen] = number
+                chosen += 1
+                continue
+            if state[i] == TIME_WAIT:
+                recent += 1
+                continue
+            external += 1
+            if not owner[i]:
+                unowned += 1
+                if not inode[i] and waits(state[i]):
                     with gil:
-                        number = known.number(remote_hi[i], remote_lo[i])
-                if number != NONE:
-                    row[chosen] = <uint32_t>i
-                    number_at[chosen] = number
-                    chosen += 1
-                    continue
-                if state[i] == TIME_WAIT:
-                    recent += 1
-                    continue
-                external += 1
-                if not owner[i]:
-                    unowned += 1
-                    if not inode[i] and waits(state[i]):
-                        with gil:
-                            unaccepted.append(i)
-                if not listens[local_port[i]]:
-                    number = map_number(&dialled_addresses, remote_hi[i], remote_lo[i])
-                    if number == NONE or not count_end(&dialled_ends, number, remote_port[i]):
-                        enough = False
-                        break
-        if not enough:
-            raise MemoryError
-        named = addresses_by_number(&dialled_addresses)
-        for i in range(<Py_ssize_t>dialled_ends.mask + 1):
-            if dialled_ends.slots[i].value != NONE:
-                dialled[(named[dialled_ends.slots[i].a], dialled_ends.slots[i].b)] = (
-                    dialled_ends.slots[i].value
-                )
-    finally:
-        map_free(&dialled_addresses)
-        map_free(&dialled_ends)
+                        unaccepted.append(i)
+            if not listens[local_port[i]] and not dialled.count(
+                proto, remote_hi[i], remote_lo[i], remote_port[i]
+            ):
+                enough = False
+                break
+    if not enough:
+        raise MemoryError
     array.resize(rows, chosen)
     array.resize(remote, chosen)
-    return Selection(
-        rows, remote, external, recent, unowned, array.array("I", unaccepted), dialled
-    )
+    return Selection(rows, remote, external, recent, unowned, array.array("I", unaccepted))
 
 
 cdef inline bint count_end(Map *counts, uint64_t a, uint64_t b) noexcept nogil:
@@ -500,15 +576,6 @@ cdef inline bint count_end(Map *counts, uint64_t a, uint64_t b) noexcept nogil:
         slot.value += 1
         return True
     return map_put(counts, slot, a, b, 1)
-
-
-cdef list addresses_by_number(Map *map):
-    cdef list addresses = [0] * map.used
-    cdef uint64_t at
-    for at in range(map.mask + 1):
-        if map.slots[at].value != NONE:
-            addresses[map.slots[at].value] = (<object>map.slots[at].a) << 64 | map.slots[at].b
-    return addresses
 
 
 def gather(
@@ -1110,9 +1177,25 @@ cdef inline bint before(const Places *p, uint32_t one, uint32_t other) noexcept 
     return one < other
 
 
+cdef array.array ranks(list texts):
+    """The place of each text when they are sorted; equal texts have equal ones."""
+    cdef array.array rank = array.clone(U32, len(texts), False)
+    cdef dict place = {text: number for number, text in enumerate(sorted(texts))}
+    cdef Py_ssize_t i
+    for i in range(len(texts)):
+        u32(rank)[i] = place[texts[i]]
+    return rank
+
+
+cdef tuple sample_of(const Places *p, list texts, uint32_t pair):
+    cdef uint32_t c = p.client[pair]
+    cdef uint32_t s = p.server[pair]
+    return (texts[p.local[c]], p.port[c], texts[p.local[s]], p.port[s])
+
+
 def fold(
     candidates, array.array client, array.array server, array.array directed, array.array kind,
-    array.array place, array.array process, bint with_self, array.array rank,
+    array.array place, array.array process, bint with_self, list texts,
 ):
     """Fold the directed pairs by (client's place, server's place, protocol, server port, kind)."""
     cdef Py_ssize_t n = len(client)
@@ -1121,6 +1204,7 @@ def fold(
     p.server = u32(server)
     p.local = u32(candidates.local)
     p.port = u16(candidates.local_port)
+    cdef array.array rank = ranks(texts)
     p.rank = u32(rank)
     cdef uint8_t *known = u8(directed)
     cdef uint8_t *kind_of = u8(kind)
@@ -1199,7 +1283,8 @@ def fold(
             folded.append(
                 Folded(
                     a >> 32, a & 0xFFFFFFFF, b >> 32, b >> 8 & 0xFFFF, b & 0xFF,
-                    u32(counts)[number], [sample[spot] for spot in range(taken)],
+                    u32(counts)[number],
+                    tuple([sample_of(&p, texts, sample[spot]) for spot in range(taken)]),
                 )
             )
     finally:
@@ -1207,18 +1292,39 @@ def fold(
     return folded, within
 
 
-def mark(array.array of, array.array numbers, bytearray flags):
-    """Set the flag ``of[n]`` to 1 for each n of ``numbers``."""
+def left_over(array.array target, bytearray in_pair):
+    """The candidates that have a target and are not joined."""
+    cdef Py_ssize_t n = len(target)
+    cdef int32_t *there = i32(target)
+    cdef const uint8_t *joined = in_pair
+    cdef array.array found = array.clone(U32, n, False)
+    cdef uint32_t *out = u32(found)
+    cdef Py_ssize_t i, taken = 0
+    if len(in_pair) != n:
+        raise ValueError("there is a flag for every candidate")
+    with nogil:
+        for i in range(n):
+            if there[i] >= 0 and not joined[i]:
+                out[taken] = <uint32_t>i
+                taken += 1
+    array.resize(found, taken)
+    return found
+
+
+def mark(array.array numbers, bytearray flags, array.array of=None):
+    """Set to 1 the flag n, or ``of[n]``, for each n of ``numbers``."""
     cdef Py_ssize_t n = len(numbers)
-    cdef uint32_t *flag_of = u32(of)
+    cdef uint32_t *flag_of = NULL if of is None else u32(of)
     cdef uint32_t *number = u32(numbers)
+    cdef uint32_t at
     cdef uint8_t *flag = flags
     cdef uint32_t size = <uint32_t>len(flags)
     cdef Py_ssize_t i
     with nogil:
         for i in range(n):
-            if flag_of[number[i]] < size:
-                flag[flag_of[number[i]]] = 1
+            at = number[i] if flag_of == NULL else flag_of[number[i]]
+            if at < size:
+                flag[at] = 1
 
 
 cdef extern from "Python.h":

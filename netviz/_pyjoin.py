@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from netviz.addresses import AMBIGUOUS, NOBODY, is_ipv4, is_loopback
+from netviz.graph import Sample
 from netviz.kinds import QUEUED, RECENT, RECIPROCAL
 from netviz.tables import (
     CLOSE_WAIT,
@@ -31,6 +32,7 @@ NOT_ACCEPTED = (ESTABLISHED, SYN_RECV, CLOSE_WAIT)
 """States in which a socket without inode waits for its listener's process to accept it."""
 
 SHOWN_SAMPLES = 5
+SHOWN_MISSING = 100
 
 
 class InodeOwners:
@@ -182,8 +184,7 @@ class Selection(NamedTuple):
 
     ``rows`` may have their other end in the group, at the address numbers ``remote``. ``external``,
     ``recent`` and ``unowned`` count (the last over external sockets only); ``unaccepted`` are the
-    external ones without inode in a state of the accept queue, ``dialled`` counts external sockets
-    by (address, port) where no listener has their local port.
+    external ones without inode in a state of the accept queue.
     """
 
     rows: array[int]
@@ -192,19 +193,39 @@ class Selection(NamedTuple):
     recent: int
     unowned: int
     unaccepted: array[int]
-    dialled: dict[tuple[int, int], int]
+
+
+class Dialled:
+    """How many sockets dial which end that nobody owns; a protocol is a number here."""
+
+    def __init__(self) -> None:
+        self._sockets: dict[tuple[int, int, int], int] = {}
+
+    def add(self, proto: int, address: int, port: int) -> None:
+        end = (proto, address, port)
+        self._sockets[end] = self._sockets.get(end, 0) + 1
+
+    def most(self) -> list[tuple[int, int, int, int]]:
+        """The (protocol, address, port, sockets) with most sockets, 100 at most."""
+        most = sorted(self._sockets.items(), key=lambda item: (-item[1], item[0]))
+        return [(*end, sockets) for end, sockets in most[:SHOWN_MISSING]]
 
 
 def select(
-    table: ConnectedColumns, known: AddressTable, listening: bytes, with_recent: bool
+    table: ConnectedColumns,
+    known: AddressTable,
+    listening: bytes,
+    with_recent: bool,
+    proto: int,
+    dialled: Dialled,
 ) -> Selection:
     """Throw away early: find the sockets whose remote address the group owns.
 
-    ``listening[port]`` is 1 where the namespace has a listener on that port. TIME_WAIT sockets are
-    only counted unless ``with_recent``.
+    ``listening[port]`` is 1 where the namespace has a listener on that port: the external sockets
+    of other ports are added to ``dialled``. TIME_WAIT sockets are only counted unless
+    ``with_recent``.
     """
     rows, remote, unaccepted = array("I"), array("I"), array("I")
-    dialled: dict[tuple[int, int], int] = {}
     external = recent = unowned = 0
     for i in range(len(table)):
         state = table.state[i]
@@ -225,9 +246,8 @@ def select(
                 if not table.inode[i] and state in NOT_ACCEPTED:
                     unaccepted.append(i)
             if not listening[table.local_port[i]]:
-                end = (address, table.remote_port[i])
-                dialled[end] = dialled.get(end, 0) + 1
-    return Selection(rows, remote, external, recent, unowned, unaccepted, dialled)
+                dialled.add(proto, address, table.remote_port[i])
+    return Selection(rows, remote, external, recent, unowned, unaccepted)
 
 
 def gather(
@@ -479,6 +499,11 @@ def kinds(
     return found
 
 
+def left_over(target: array[int], joined: bytearray) -> array[int]:
+    """The candidates that have a target and are not joined."""
+    return array("I", [i for i, n in enumerate(target) if n >= 0 and not joined[i]])
+
+
 class Account(NamedTuple):
     """How many candidates came to what; each is counted once, but for ``unowned`` beside."""
 
@@ -511,14 +536,14 @@ def account(candidates: Candidates, target: array[int], joined: bytearray) -> Ac
     return Account(**counts)
 
 
-def mark(of: array[int], numbers: array[int], flags: bytearray) -> None:
-    """Set the flag ``of[n]`` to 1 for each n of ``numbers``."""
+def mark(numbers: array[int], flags: bytearray, of: array[int] | None = None) -> None:
+    """Set to 1 the flag n, or ``of[n]``, for each n of ``numbers``."""
     for number in numbers:
-        flags[of[number]] = 1
+        flags[number if of is None else of[number]] = 1
 
 
 class Folded(NamedTuple):
-    """Connections with the same places, server port and kind; ``samples`` number the pairs."""
+    """Connections with the same places, server port and kind, and the smallest of them."""
 
     client: int
     server: int
@@ -526,7 +551,7 @@ class Folded(NamedTuple):
     port: int
     kind: int
     connections: int
-    samples: list[int]
+    samples: tuple[Sample, ...]
 
 
 def fold(
@@ -538,14 +563,13 @@ def fold(
     place: array[int],
     process: array[int],
     with_self: bool,
-    rank: array[int],
+    texts: Sequence[str],
 ) -> tuple[list[Folded], int]:
     """Fold the directed pairs by (client's place, server's place, protocol, server port, kind).
 
     ``place[i]`` is where the end of candidate i is drawn, ``process[i]`` who it is, negative for
     nobody. Also gives how many pairs are within one process, which are left out unless
-    ``with_self``. ``rank`` orders address numbers as their texts; the samples are the five
-    smallest.
+    ``with_self``. ``texts`` are those of the known addresses; samples are sorted by them.
     """
     members: dict[tuple[int, int, int, int, int], list[int]] = {}
     within = 0
@@ -559,18 +583,17 @@ def fold(
         key = (place[c], place[s], candidates.proto[s], candidates.local_port[s], kind[pair])
         members.setdefault(key, []).append(pair)
 
-    def order(pair: int) -> tuple[int, int, int, int, int]:
+    def sample(pair: int) -> Sample:
         c, s = client[pair], server[pair]
         return (
-            rank[candidates.local[c]],
+            texts[candidates.local[c]],
             candidates.local_port[c],
-            rank[candidates.local[s]],
+            texts[candidates.local[s]],
             candidates.local_port[s],
-            pair,
         )
 
     folded = [
-        Folded(*key, len(pairs), sorted(pairs, key=order)[:SHOWN_SAMPLES])
+        Folded(*key, len(pairs), tuple(sorted(map(sample, pairs))[:SHOWN_SAMPLES]))
         for key, pairs in members.items()
     ]
     return folded, within

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from netviz.graph import SAMPLES, Flow, Sample
 from netviz.kinds import KINDS
@@ -12,20 +12,22 @@ Place = tuple[str, str, str, int]
 """Source, target, protocol and port: what connections that become one flow have in common."""
 
 
-@dataclass(slots=True)
-class _Bundle:
-    connections: list[int] = field(default_factory=lambda: [0] * len(KINDS))
-    directed: bool = False
-    samples: list[Sample] = field(default_factory=list)
-    via: set[str] = field(default_factory=set)
-    dialled: set[tuple[str, int] | None] = field(default_factory=set)
+class _Part(NamedTuple):
+    """Connections of one kind; ``samples`` are the smallest of them, sorted."""
+
+    kind: int
+    connections: int
+    directed: bool
+    samples: tuple[Sample, ...]
+    via: tuple[str, ...]
+    dialled: tuple[str, int] | None
 
 
 class Bundles:
     """All flows in the making, by place."""
 
     def __init__(self) -> None:
-        self._bundles: dict[Place, _Bundle] = {}
+        self._parts: dict[Place, list[_Part]] = {}
 
     def add(
         self,
@@ -33,37 +35,57 @@ class Bundles:
         kind: int,
         connections: int,
         directed: bool,
-        samples: list[Sample],
-        via: Iterable[str] = (),
+        samples: tuple[Sample, ...],
+        via: tuple[str, ...] = (),
         dialled: tuple[str, int] | None = None,
     ) -> None:
         """Add connections of one kind; ``samples`` are the smallest of them, sorted."""
-        bundle = self._bundles.get(place)
-        if bundle is None:
-            bundle = self._bundles[place] = _Bundle()
-        bundle.connections[kind] += connections
-        bundle.directed = bundle.directed or directed
-        bundle.samples = sorted(bundle.samples + samples)[:SAMPLES] if bundle.samples else samples
-        bundle.via.update(via)
-        bundle.dialled.add(dialled)
+        part = _Part(kind, connections, directed, samples, via, dialled)
+        parts = self._parts.get(place)
+        if parts is None:
+            self._parts[place] = [part]
+        else:
+            parts.append(part)
 
     def flows(self) -> list[Flow]:
-        return [_flow(place, bundle) for place, bundle in self._bundles.items()]
+        return [
+            _flow(place, parts[0]) if len(parts) == 1 else _flow(place, _together(parts), parts)
+            for place, parts in self._parts.items()
+        ]
 
 
-def _flow(place: Place, bundle: _Bundle) -> Flow:
+def _together(parts: Sequence[_Part]) -> _Part:
+    """What parts have in common; its kind is the strongest of them."""
+    dialled = {part.dialled for part in parts}
+    return _Part(
+        min(part.kind for part in parts),
+        sum(part.connections for part in parts),
+        any(part.directed for part in parts),
+        tuple(sorted(sample for part in parts for sample in part.samples)[:SAMPLES]),
+        tuple(machine for part in parts for machine in part.via),
+        dialled.pop() if len(dialled) == 1 else None,
+    )
+
+
+def _flow(place: Place, whole: _Part, parts: Sequence[_Part] = ()) -> Flow:
     source, target, proto, port = place
-    matches = {kind: count for kind, count in zip(KINDS, bundle.connections, strict=True) if count}
+    matches = {KINDS[whole.kind]: whole.connections}
+    if parts:
+        matches = {}
+        for part in sorted(parts, key=lambda part: part.kind):
+            kind = KINDS[part.kind]
+            matches[kind] = matches.get(kind, 0) + part.connections
     return Flow(
-        source=source,
-        target=target,
-        proto=proto,
-        port=port,
-        connections=sum(bundle.connections),
-        match=next(iter(matches)),
-        matches=matches,
-        directed=bundle.directed,
-        via=tuple(sorted(bundle.via)),
-        dialled=next(iter(bundle.dialled)) if len(bundle.dialled) == 1 else None,
-        samples=tuple(bundle.samples),
+        source,
+        target,
+        proto,
+        port,
+        whole.connections,
+        KINDS[whole.kind],
+        matches,
+        whole.directed,
+        None,
+        tuple(sorted(set(whole.via))) if whole.via else (),
+        whole.dialled,
+        whole.samples,
     )

@@ -9,6 +9,7 @@ what looks like no unit or container gives None.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _ID = r"[0-9a-f]{64}"
 
@@ -39,6 +40,7 @@ _UNIT = re.compile(r"[^/]+\.(?:service|scope|socket|mount|swap)$")
 _SHOWN_ID = 12
 
 
+@lru_cache(1 << 16)  # the processes of a unit have one text
 def placement(cgroup: str | None) -> tuple[str | None, str | None]:
     """(unit, container) of the text of /proc/PID/cgroup; None for what it does not name.
 

@@ -74,9 +74,12 @@ class SampleRecord:
     unknown_sockets: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ProcessRecord:
-    """One process of one machine; ``namespace`` is its own, None where unknown."""
+    """One process of one machine; ``namespace`` is its own, None where unknown.
+
+    Not to be changed, and not frozen because there are many.
+    """
 
     machine: int
     pid: int

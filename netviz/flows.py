@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from netviz.addresses import format_address
 from netviz.direction import Tuple, opened, tuple_of
@@ -12,23 +11,11 @@ from netviz.fleet import Fleet
 from netviz.graph import Sample
 from netviz.joined import JoinedFlow, Pairs
 from netviz.kinds import NAT
-from netviz.loops import AddressTable, End, ends, fold, mark, orient, take
+from netviz.loops import AddressTable, End, Folded, ends, fold, mark, orient, take
 from netviz.nat import Translated
 from netviz.one_sided import Verdict
 from netviz.sockets import CONNECTION_PROTOCOLS
 from netviz.tables import Candidates
-
-
-class FoldedPairs(NamedTuple):
-    """Connections with the same places, protocol, server port and kind."""
-
-    client: int
-    server: int
-    proto: str
-    port: int
-    kind: int
-    connections: int
-    samples: list[Sample]
 
 
 class FlowMaker:
@@ -109,19 +96,19 @@ class FlowMaker:
         """The different ends of pairs, each with its number."""
         flags = bytearray(len(self._ends))
         for side in (pairs.client, pairs.server):
-            mark(self._end_of, side, flags)
+            mark(side, flags, self._end_of)
         return [(number, end) for number, end in enumerate(self._ends) if flags[number]]
 
     def folded(
         self, pairs: Pairs, place: array[int], process: array[int], with_self: bool
-    ) -> tuple[list[FoldedPairs], int]:
+    ) -> tuple[list[Folded], int]:
         """Directed pairs folded by the places of their ends, protocol, port and kind.
 
         ``place`` and ``process`` are by number of an end; a process is negative where nobody is
         shown. Also gives how many pairs are within one process; they are left out unless
         ``with_self``.
         """
-        found, within = fold(
+        return fold(
             self._candidates,
             pairs.client,
             pairs.server,
@@ -130,22 +117,8 @@ class FlowMaker:
             take(place, self._end_of),
             take(process, self._end_of),
             with_self,
-            self._rank(),
+            [self._address(number) for number in range(len(self._known.addresses))],
         )
-        client, server = pairs.client, pairs.server
-        folded = [
-            FoldedPairs(
-                f.client,
-                f.server,
-                CONNECTION_PROTOCOLS[f.proto],
-                f.port,
-                f.kind,
-                f.connections,
-                [self._sample(client[pair], server[pair]) for pair in f.samples],
-            )
-            for f in found
-        ]
-        return folded, within
 
     def translated(self, found: Translated) -> JoinedFlow:
         """The flow of one connection that was translated on its way."""
@@ -205,11 +178,3 @@ class FlowMaker:
         if text is None:
             text = self._texts[number] = format_address(self._known.addresses[number])
         return text
-
-    def _rank(self) -> array[int]:
-        """The place of each known address when their texts are sorted."""
-        texts = [self._address(number) for number in range(len(self._known.addresses))]
-        rank = array("I", bytes(4 * len(texts)))
-        for place, number in enumerate(sorted(range(len(texts)), key=texts.__getitem__)):
-            rank[number] = place
-        return rank

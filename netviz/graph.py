@@ -1,5 +1,8 @@
 """The result of a stitch: machines, nodes, flows, coverage. Plain values, ready to be drawn.
 
+None of them is changed once it is made. Those that there are many of are not frozen all the same: a
+frozen dataclass takes several times as long to make.
+
 The names are those of the JSON output (docs/json-output.md); ``group.py`` maps one graph to a
 coarser one, ``render/`` turns one into text.
 """
@@ -7,6 +10,7 @@ coarser one, ``render/`` turns one into text.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 MATCHES = ("reciprocal", "nat", "queued", "one-sided", "attempt", "recent", "peer")
 """The kinds of match, strongest first."""
@@ -21,8 +25,7 @@ Sample = tuple[str, int, str, int]
 """One connection: the client's own address and port, the server's own address and port."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Listener:
+class Listener(NamedTuple):
     """A port a process takes traffic on. ``proto`` never ends in 6.
 
     ``address`` is the bound address (``0.0.0.0``, ``::``), for ``packet`` the interface index.
@@ -45,7 +48,7 @@ class Machine:
     problems: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Node:
     """One process, or processes drawn as one. A field whose processes differ is None.
 
@@ -69,7 +72,7 @@ class Node:
     listeners: tuple[Listener, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Flow:
     """Connections between two nodes. ``source`` is the client where ``directed``.
 

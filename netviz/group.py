@@ -45,7 +45,8 @@ def coarser_nodes(
     members: dict[str, list[Node]] = {}
     node_of: dict[str, str] = {}
     for node in nodes:
-        settled = replace(node, unit=lasting_unit(node))
+        unit = lasting_unit(node)
+        settled = node if unit == node.unit else replace(node, unit=unit)
         identity = grouped_id(node.machine, *_KEYS[level](settled))
         node_of[node.id] = identity
         members.setdefault(identity, []).append(settled)

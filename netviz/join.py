@@ -18,7 +18,18 @@ from netviz.identity import unite_namespaces
 from netviz.joined import JoinedFlow, JoinOptions, Pairs
 from netviz.kinds import ATTEMPT, ONE_SIDED, QUEUED, RECENT, RECIPROCAL
 from netviz.listeners import Listeners
-from netviz.loops import AddressTable, account, adopt, cover, distinct, kinds, match, take
+from netviz.loops import (
+    AddressTable,
+    account,
+    adopt,
+    cover,
+    distinct,
+    kinds,
+    left_over,
+    mark,
+    match,
+    take,
+)
 from netviz.nat import NatJoin, excluded, join_translated
 from netviz.one_sided import DOUBTFUL, OneSided, Verdict
 from netviz.ownership import address_book, owned_addresses
@@ -92,8 +103,8 @@ class _Join:
         translated = self._join_translated()
         open_target = excluded(target, translated)
         left, right = match(self.candidates, open_target)
-        self._mark(left)
-        self._mark(right)
+        mark(left, self.paired)
+        mark(right, self.paired)
         for i, j in match_shared(self.candidates, open_target, self.paired, self.book, self.known):
             left.append(i)
             right.append(j)
@@ -102,10 +113,6 @@ class _Join:
         one_sided = self._join_one_sided(open_target, translated)
         self._account(target, translated, one_sided)
         return self.joined
-
-    def _mark(self, numbers: Sequence[int]) -> None:
-        for number in numbers:
-            self.paired[number] = 1
 
     def _targets(self) -> array[int]:
         """For each candidate the namespace that its remote address means to it (rule 2)."""
@@ -146,9 +153,9 @@ class _Join:
             for namespace, proto, address, port in translated_ends(translations)
         )
         judge = OneSided(self.fleet, self.candidates, self.listeners, self.known, taken)
-        left_over = (i for i, n in enumerate(target) if n >= 0 and not self.paired[i])
+        numbers = left_over(target, self.paired)
         certain = 0
-        for verdict in judge.judge(left_over, target, self.listener):
+        for verdict in judge.judge(numbers, target, self.listener):
             if self._draws(verdict) and verdict.other is not None:
                 self.joined.flows.append(self.maker.one_sided(verdict, verdict.other))
             if verdict.kind == ONE_SIDED and verdict.other is not None and not verdict.reason:

@@ -18,7 +18,9 @@ else:
 
 IMPLEMENTATION = implementation.IMPLEMENTATION
 AddressTable = implementation.AddressTable
+Dialled = implementation.Dialled
 End = implementation.End
+Folded = implementation.Folded
 InodeOwners = implementation.InodeOwners
 ListenerTable = implementation.ListenerTable
 account = implementation.account
@@ -30,6 +32,7 @@ find_tuples = implementation.find_tuples
 fold = implementation.fold
 gather = implementation.gather
 kinds = implementation.kinds
+left_over = implementation.left_over
 mark = implementation.mark
 match = implementation.match
 orient = implementation.orient

@@ -61,7 +61,9 @@ class Nodes:
     def finished(self) -> tuple[Node, ...]:
         """All nodes, sorted by id."""
         return tuple(
-            replace(node, listeners=tuple(sorted(self._ingress.get(name, ()))))
+            replace(node, listeners=tuple(sorted(self._ingress[name])))
+            if name in self._ingress
+            else node
             for name, node in sorted(self._found.items())
         )
 

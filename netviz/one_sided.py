@@ -8,7 +8,7 @@ one fails it has no flow.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from netviz.addresses import is_ipv4, is_link_local
@@ -63,7 +63,7 @@ class OneSided:
         self._ahead: dict[tuple[int, int, int, int, int], tuple[End | None, str]] = {}
 
     def judge(
-        self, numbers: Iterator[int], target: array[int], listener: array[int]
+        self, numbers: Iterable[int], target: array[int], listener: array[int]
     ) -> Iterator[Verdict]:
         """Verdicts on the unmatched candidates ``numbers``, each with one namespace as target."""
         state = self._candidates.state

@@ -10,35 +10,30 @@ from netviz.addresses import format_address, is_ipv4
 from netviz.fleet import Fleet
 from netviz.graph import Missing
 from netviz.listeners import Listeners
-from netviz.loops import AddressTable, gather, select, unite
+from netviz.loops import AddressTable, Dialled, gather, select, unite
 from netviz.ownership import Connected, local_addresses
 from netviz.sockets import CONNECTION_PROTOCOLS, TableSockets
 from netviz.tables import Candidates
-
-SHOWN_MISSING = 100
-"""How many addresses that are not captured the coverage names, those with most sockets first."""
 
 
 @dataclass(slots=True)
 class Selected:
     """The candidates of the group, and counts of the sockets that are none.
 
-    ``unowned`` counts external sockets without a holder, ``missing`` the sockets that dial an
-    address of nobody, by (protocol, address, port).
+    ``unowned`` counts external sockets without a holder.
     """
 
     candidates: Candidates = field(default_factory=Candidates)
     external: int = 0
     recent: int = 0
     unowned: int = 0
-    missing: dict[tuple[str, int, int], int] = field(default_factory=dict)
+    dialled: Dialled = field(default_factory=Dialled)
 
     def most_wanted(self) -> tuple[Missing, ...]:
         """The ends that most sockets of the group dial and nobody in it owns."""
-        most = sorted(self.missing.items(), key=lambda item: (-item[1], item[0]))
         return tuple(
-            Missing(proto, format_address(address), port, count)
-            for (proto, address, port), count in most[:SHOWN_MISSING]
+            Missing(CONNECTION_PROTOCOLS[proto], format_address(address), port, sockets)
+            for proto, address, port, sockets in self.dialled.most()
         )
 
 
@@ -73,14 +68,12 @@ def select_candidates(
     selections = []
     for namespace, proto, table in tables:
         ports = bytes(listeners.listening_ports(namespace, proto))
-        chosen = select(table, known, ports, with_recent)
+        number = CONNECTION_PROTOCOLS.index(proto)
+        chosen = select(table, known, ports, with_recent, number, selected.dialled)
         selections.append(chosen)
         selected.external += chosen.external
         selected.recent += chosen.recent
         selected.unowned += chosen.unowned
-        for (address, port), count in chosen.dialled.items():
-            missing = (proto, address, port)
-            selected.missing[missing] = selected.missing.get(missing, 0) + count
     for (namespace, proto, table), chosen in zip(tables, selections, strict=True):
         number = CONNECTION_PROTOCOLS.index(proto)
         local = array("I", [known.add(a) for a in local_addresses(table)])

@@ -16,6 +16,7 @@ from netviz.joined import JoinedFlow, JoinOptions
 from netviz.machines import view_machines
 from netviz.nodes import Nodes
 from netviz.snapshot.model import Snapshot
+from netviz.sockets import CONNECTION_PROTOCOLS
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +104,8 @@ class _Flows:
                 flow.kind,
                 flow.connections,
                 flow.directed,
-                list(samples),
-                map(self._nodes.machine_of, flow.via),
+                samples,
+                tuple(map(self._nodes.machine_of, flow.via)),
                 flow.dialled,
             )
             if self._apart:
@@ -127,7 +128,12 @@ class _Flows:
         self._joined.coverage.self += within
         for found in folded:
             bundles.add(
-                (names[found.client], names[found.server], found.proto, found.port),
+                (
+                    names[found.client],
+                    names[found.server],
+                    CONNECTION_PROTOCOLS[found.proto],
+                    found.port,
+                ),
                 found.kind,
                 found.connections,
                 True,

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from netviz.graph import Flow
 from netviz.render import styles
 from netviz.render.dot_text import attributes, html, tooltip
 from netviz.render.text import counted
 from netviz.render.wording import arrow, endpoint, flow_name
+
+_GROUND = (
+    f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1" BGCOLOR="{styles.PAPER}">'
+)
+"""A label's own ground: it keeps the text readable where another line crosses it."""
 
 
 def dot_edge(
@@ -19,17 +25,17 @@ def dot_edge(
     ``machines`` has the names of machines by id. With ``endpoints`` the addresses and ports of
     the flow's first sample are on the line.
     """
+    told = tooltip(_facts(flow))
+    look = _look(flow.match, flow.directed, styles.width(flow.connections))
     return (
-        f"{source} -> {target} "
-        + attributes(
-            label=f"<{_label(flow, machines, endpoints)}>",
-            **line(flow.match, directed=flow.directed),
-            penwidth=styles.width(flow.connections),
-            tooltip=tooltip(_facts(flow)),
-            labeltooltip=tooltip(_facts(flow)),
-        )
-        + ";"
+        f"{source} -> {target} [label=<{_label(flow, machines, endpoints)}>, {look}, "
+        f"tooltip={told}, labeltooltip={told}];"
     )
+
+
+@lru_cache(1024)
+def _look(match: str, directed: bool, penwidth: str) -> str:
+    return attributes(**line(match, directed=directed), penwidth=penwidth)[1:-1]
 
 
 def line(match: str, *, directed: bool) -> dict[str, str]:
@@ -48,18 +54,15 @@ def _label(flow: Flow, machines: Mapping[str, str], endpoints: bool) -> str:
         parts.append("via " + ", ".join(machines.get(machine, machine) for machine in flow.via))
     if flow.dialled is not None:
         parts.append(f"dialled {endpoint(*flow.dialled)}")
-    text = "<BR/>".join(html(part) for part in parts)
-    # A ground of its own keeps the text readable where another line crosses it.
-    return (
-        f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1" '
-        f'BGCOLOR="{styles.PAPER}"><TR><TD>{text}</TD></TR></TABLE>'
-    )
+    text = "<BR/>".join(map(html, parts))
+    return f"{_GROUND}<TR><TD>{text}</TD></TR></TABLE>"
 
 
 def _facts(flow: Flow) -> list[str]:
     """What a pointer over the line tells: the kinds of match and a few connections."""
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in flow.matches.items())
     facts = [flow_name(flow), f"{counted(flow.connections, 'connection')}: {kinds}"]
+    to = arrow(flow)
     for address, port, other, other_port in flow.samples:
-        facts.append(f"{endpoint(address, port)} {arrow(flow)} {endpoint(other, other_port)}")
+        facts.append(f"{endpoint(address, port)} {to} {endpoint(other, other_port)}")
     return facts

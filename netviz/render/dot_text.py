@@ -6,19 +6,23 @@ and then as an "escString", in which ``\\N`` would become the node's name, so bo
 
 from __future__ import annotations
 
+import re
+
 from netviz.render.text import visible
 
+_SPECIAL = re.compile("[&<>\"'\\\\]")
 _HTML = str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;", "\\": "\\\\"}
 )
 _TOOLTIP = str.maketrans(
-    {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;", "\\": "\N{SET MINUS}"}
+    {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\\": "\N{SET MINUS}"}
 )
 
 
 def html(text: str) -> str:
     """``text`` for the inside of an HTML-like label."""
-    return visible(text).translate(_HTML)
+    shown = visible(text)
+    return shown.translate(_HTML) if _SPECIAL.search(shown) else shown
 
 
 def tooltip(lines: list[str]) -> str:
@@ -27,8 +31,10 @@ def tooltip(lines: list[str]) -> str:
     A backslash becomes the set minus that looks like it: releases of Graphviz differ in how
     often they unescape a tooltip.
     """
-    text = "\n".join(visible(line) for line in lines)
-    return f'"{text.translate(_TOOLTIP)}"'
+    shown = "\n".join(map(visible, lines))
+    if _SPECIAL.search(shown):
+        shown = shown.translate(_TOOLTIP)
+    return '"' + shown.replace("\n", "&#10;") + '"'
 
 
 def font(text: str, *, size: int | None = None, color: str | None = None) -> str:

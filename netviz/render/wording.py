@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from netviz.graph import Flow, Listener, Node
 from netviz.render.text import shortened, visible
@@ -118,8 +119,13 @@ def flow_name(flow: Flow) -> str:
 
 def endpoint(address: str, port: int) -> str:
     """``10.0.0.1:80``, ``[2001:db8::1]:80``."""
+    return f"{_host(address)}:{port}"
+
+
+@lru_cache(4096)
+def _host(address: str) -> str:
     shown = visible(address)
-    return f"[{shown}]:{port}" if ":" in shown else f"{shown}:{port}"
+    return f"[{shown}]" if ":" in shown else shown
 
 
 def arrow(flow: Flow) -> str:

@@ -71,7 +71,7 @@ def run(loops: ModuleType, tables: Tables, last_port: int = 0) -> dict[str, Any]
     ``last_port`` ends the local port range of the second namespace, 0 for unknown.
     """
     results: dict[str, Any] = {}
-    known = loops.AddressTable()
+    known, dialled = loops.AddressTable(), loops.Dialled()
     for address in (OURS, THEIRS, OURS6):
         known.add(address)
     listeners = loops.ListenerTable(known.add(ANY4), known.add(ANY6))
@@ -94,7 +94,9 @@ def run(loops: ModuleType, tables: Tables, last_port: int = 0) -> dict[str, Any]
         )
         listening = bytearray(65536)
         listening[80] = 1
-        chosen = loops.select(settled.connected, known, bytes(listening), number % 2 == 1)
+        chosen = loops.select(
+            settled.connected, known, bytes(listening), number % 2 == 1, number % 4, dialled
+        )
         results[f"selected{number}"] = chosen._asdict()
         locals_ = zip(settled.connected.locals_hi, settled.connected.locals_lo, strict=True)
         local = array("I", [known.add(hi << 64 | lo) for hi, lo in locals_])
@@ -135,6 +137,8 @@ def run(loops: ModuleType, tables: Tables, last_port: int = 0) -> dict[str, Any]
     paired = bytearray(len(candidates))
     for number in (*left, *right):
         paired[number] = 1
+    results["left over"] = loops.left_over(target, paired)
+    results["dialled"] = dialled.most()
     results["account"] = loops.account(candidates, target, paired)._asdict()
     wanted = dict.fromkeys(
         (0, a, p, b, q)
@@ -146,16 +150,16 @@ def run(loops: ModuleType, tables: Tables, last_port: int = 0) -> dict[str, Any]
     results["found"] = loops.find_tuples(candidates, list(wanted))
     distinct_ends, end_of = loops.ends(candidates, listener)
     results["ends"] = [distinct_ends[number] for number in end_of]
-    rank = array("I", reversed(range(len(known))))
+    texts = [f"{len(known) - number // 2:03d}" for number in range(len(known))]
     flags = bytearray(len(distinct_ends))
-    loops.mark(end_of, client, flags)
+    loops.mark(client, flags, end_of)
     results["marked"] = sorted(end for end, flag in zip(distinct_ends, flags, strict=True) if flag)
     numbers = sorted(distinct_ends)
     place = array("i", [numbers.index(distinct_ends[number]) for number in end_of])
     process = array("i", [distinct_ends[number].owner - 1 for number in end_of])
     for with_self in (False, True):
         folded, within = loops.fold(
-            candidates, client, server, directed, kind, place, process, with_self, rank
+            candidates, client, server, directed, kind, place, process, with_self, texts
         )
         results[f"folded {with_self}"] = sorted(folded), within
     return results
