@@ -19,6 +19,19 @@ from netviz.capture.writer import JsonWriter
 
 FORMAT = 2
 
+PROCESS_FIELDS = [
+    "pid",
+    "ppid",
+    "start",
+    "comm",
+    "exe",
+    "uid",
+    "security",
+    "caps",
+    "netns",
+    "cgroup",
+]
+
 
 class Options(NamedTuple):
     """``live``: the procfs is that of the running kernel, which may be asked in other ways too."""
@@ -77,12 +90,10 @@ def write_snapshot(proc: Procfs, options: Options, write: Callable[[bytes], None
 
 def write_process(writer: JsonWriter, process: Process, cmdline: bool) -> None:
     """One process; its descriptors stay null where they could not be read."""
-    writer.begin("{")
-    for name in ("pid", "ppid", "start", "comm", "exe", "uid", "security", "caps", "netns"):
-        writer.pair(name, getattr(process, name))
-    writer.pair("cgroup", process.cgroup)
+    fields = {name: getattr(process, name) for name in PROCESS_FIELDS}
     if cmdline:
-        writer.pair("argv", process.argv)
+        fields["argv"] = process.argv
+    writer.begin_with(fields)
     writer.key("sockets")
     if process.sockets is None:
         writer.value(None)

@@ -134,11 +134,18 @@ def parse_stat(raw: bytes) -> Stat:
 
 
 def status_field(status: Optional[bytes], name: bytes) -> Optional[str]:
-    """The value of one line of /proc/PID/status; a line end in a process name is escaped there."""
-    for line in (status or b"").split(b"\n"):
-        if line.startswith(name):
-            return clean(line[len(name) :].strip())
-    return None
+    """The value of a line of /proc/PID/status but the first.
+
+    The first holds the name of the process, in which the kernel escapes a line end.
+    """
+    if status is None:
+        return None
+    start = status.find(b"\n" + name)
+    if start < 0:
+        return None
+    start += 1 + len(name)
+    end = status.find(b"\n", start)
+    return clean(status[start : end if end >= 0 else None].strip())
 
 
 def effective_uid(status: Optional[bytes]) -> Optional[int]:

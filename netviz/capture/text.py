@@ -5,9 +5,12 @@ becomes the four characters ``\\xNN``, byte for byte; everything else stays as i
 """
 
 import codecs
+from json.encoder import encode_basestring
 from typing import Iterable, Iterator, Optional
 
 ERRORS = "backslashreplace"
+
+_PLAIN = b"\n" + bytes(byte for byte in range(0x20, 0x7F) if byte not in b'"\\')
 
 
 def clean(raw: bytes) -> str:
@@ -15,12 +18,19 @@ def clean(raw: bytes) -> str:
     return raw.decode("utf-8", ERRORS)
 
 
-def clean_chunks(chunks: Iterable[bytes]) -> Iterator[str]:
-    """The text of ``chunks`` joined, piece by piece; a character may span two chunks."""
+def escaped_chunks(chunks: Iterable[bytes]) -> Iterator[str]:
+    """The text of ``chunks`` joined, as it stands in a JSON string; piece by piece.
+
+    A character may span two chunks.
+    """
     decoder = codecs.getincrementaldecoder("utf-8")(ERRORS)
     for chunk in chunks:
-        yield decoder.decode(chunk)
-    yield decoder.decode(b"", True)
+        # Almost every table is nothing but plain text, of which line ends alone have to be escaped.
+        if chunk.translate(None, _PLAIN) or decoder.getstate()[0]:
+            yield encode_basestring(decoder.decode(chunk))[1:-1]
+        else:
+            yield chunk.replace(b"\n", b"\\n").decode("ascii")
+    yield encode_basestring(decoder.decode(b"", True))[1:-1]
 
 
 def decimal(raw: bytes) -> Optional[int]:

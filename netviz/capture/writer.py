@@ -3,15 +3,18 @@
 import json
 from itertools import islice
 from json.encoder import encode_basestring
-from typing import Callable, Iterable, List
+from typing import Callable, Dict, Iterable, List
 
-from netviz.capture.text import clean_chunks
+from netviz.capture.text import escaped_chunks
 
 FLUSH = 1 << 16
 
 BLOCK = 1 << 12
 
 _CLOSING = {"{": "}", "[": "]"}
+
+# Made once: json.dumps with options makes an encoder for every call.
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class JsonWriter:
@@ -49,6 +52,13 @@ class JsonWriter:
         self._open.append(bracket)
         self._comma = False
 
+    def begin_with(self, fields: Dict[str, object]) -> None:
+        """Open an object whose first keys and values, all small, are ``fields``: one at least."""
+        text = _encode(fields)[:-1]
+        self._put("," + text if self._comma else text)
+        self._open.append("{")
+        self._comma = True
+
     def end(self) -> None:
         """Close the innermost object or array."""
         self._put(_CLOSING[self._open.pop()])
@@ -61,7 +71,7 @@ class JsonWriter:
 
     def value(self, value: object) -> None:
         """Anything small that JSON can hold; its texts have to be free of surrogates."""
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        text = _encode(value)
         self._put("," + text if self._comma else text)
         self._comma = True
 
@@ -74,8 +84,8 @@ class JsonWriter:
         """A string of any length; closed properly even if reading it fails in between."""
         self._put(',"' if self._comma else '"')
         try:
-            for piece in clean_chunks(chunks):
-                self._put(encode_basestring(piece)[1:-1])
+            for piece in escaped_chunks(chunks):
+                self._put(piece)
         finally:
             self._put('"')
             self._comma = True
