@@ -160,8 +160,8 @@ cdef class InodeOwners:
     cdef Map _owners
     cdef bytearray _listed  # one flag per slot of the map
 
-    def __cinit__(self):
-        if not map_make(&self._owners, 64):
+    def __cinit__(self, uint64_t expected=64):
+        if not map_make(&self._owners, expected):
             raise MemoryError
         self._listed = bytearray()
 
@@ -217,7 +217,7 @@ cdef class InodeOwners:
 
     def unlisted(self):
         """How many held inodes were never asked for."""
-        return self._owners.used - sum(self._listed)
+        return self._owners.used - self._listed.count(1)
 
 
 cdef inline uint64_t tuple_hash(
@@ -511,7 +511,7 @@ cdef class Dialled:
 
 
 def select(
-    table, AddressTable known, bytes listening, bint with_recent, uint8_t proto, Dialled dialled
+    table, AddressTable known, bytearray listening, bint with_recent, uint8_t proto, Dialled dialled
 ):
     """Find the sockets whose remote address the group owns; count the others."""
     cdef Py_ssize_t n = len(table)
@@ -1293,22 +1293,30 @@ def fold(
 
 
 def left_over(array.array target, bytearray in_pair):
-    """The candidates that have a target and are not joined."""
+    """The candidates that are not joined: those with a target, those with an ambiguous one."""
     cdef Py_ssize_t n = len(target)
     cdef int32_t *there = i32(target)
     cdef const uint8_t *joined = in_pair
-    cdef array.array found = array.clone(U32, n, False)
-    cdef uint32_t *out = u32(found)
-    cdef Py_ssize_t i, taken = 0
+    cdef array.array targeted = array.clone(U32, n, False)
+    cdef array.array ambiguous = array.clone(U32, n, False)
+    cdef uint32_t *out = u32(targeted)
+    cdef uint32_t *out_ambiguous = u32(ambiguous)
+    cdef Py_ssize_t i, taken = 0, doubted = 0
     if len(in_pair) != n:
         raise ValueError("there is a flag for every candidate")
     with nogil:
         for i in range(n):
-            if there[i] >= 0 and not joined[i]:
+            if joined[i]:
+                continue
+            if there[i] >= 0:
                 out[taken] = <uint32_t>i
                 taken += 1
-    array.resize(found, taken)
-    return found
+            elif there[i] == AMBIGUOUS:
+                out_ambiguous[doubted] = <uint32_t>i
+                doubted += 1
+    array.resize(targeted, taken)
+    array.resize(ambiguous, doubted)
+    return targeted, ambiguous
 
 
 def mark(array.array numbers, bytearray flags, array.array of=None):

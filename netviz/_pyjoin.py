@@ -36,9 +36,9 @@ SHOWN_MISSING = 100
 
 
 class InodeOwners:
-    """Which owner holds each inode, in one sample."""
+    """Which owner holds each inode, in one sample; ``expected`` is about how many there are."""
 
-    def __init__(self) -> None:
+    def __init__(self, expected: int = 64) -> None:
         self._owners: dict[int, int] = {}
         self._listed: set[int] = set()
 
@@ -214,7 +214,7 @@ class Dialled:
 def select(
     table: ConnectedColumns,
     known: AddressTable,
-    listening: bytes,
+    listening: bytearray,
     with_recent: bool,
     proto: int,
     dialled: Dialled,
@@ -499,9 +499,11 @@ def kinds(
     return found
 
 
-def left_over(target: array[int], joined: bytearray) -> array[int]:
-    """The candidates that have a target and are not joined."""
-    return array("I", [i for i, n in enumerate(target) if n >= 0 and not joined[i]])
+def left_over(target: array[int], joined: bytearray) -> tuple[array[int], array[int]]:
+    """The candidates that are not joined: those with a target, those with an ambiguous one."""
+    targeted = [i for i, n in enumerate(target) if n >= 0 and not joined[i]]
+    ambiguous = [i for i, n in enumerate(target) if n == AMBIGUOUS and not joined[i]]
+    return array("I", targeted), array("I", ambiguous)
 
 
 class Account(NamedTuple):

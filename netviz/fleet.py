@@ -119,8 +119,10 @@ class Fleet:
         self.machines[machine].samples.append(sample)
         namespaces = [self._namespace(kernel, machine, sample, n) for n in snapshot.netns]
         by_inode = {self.namespaces[n].inode: n for n in namespaces}
-        holders = SampleHolders(self.owner_id)
+        holders = SampleHolders(self.owner_id, sum(len(p.sockets) for p in snapshot.processes))
         for process in snapshot.processes:
+            if not process.sockets and not process.pipes:
+                continue  # nothing will ever ask for it
             namespace_number = by_inode.get(process.netns)
             number = self._process(kernel, machine, process, namespace_number, snapshot.host)
             holders.add(number, process.sockets)

@@ -12,12 +12,13 @@ class SampleHolders:
     """The inodes that the processes of one sample hold.
 
     Several processes may hold one socket (pre-fork, socket activation, fd passing): all are kept.
-    ``owner_id`` turns a sorted tuple of process numbers into the number of that set.
+    ``owner_id`` turns a sorted tuple of process numbers into the number of that set; ``expected``
+    is about how many sockets they hold.
     """
 
-    def __init__(self, owner_id: Callable[[tuple[int, ...]], int]) -> None:
+    def __init__(self, owner_id: Callable[[tuple[int, ...]], int], expected: int = 64) -> None:
         self._owner_id = owner_id
-        self._owners = InodeOwners()
+        self._owners = InodeOwners(expected)
         self._shared: dict[int, set[int]] = {}
         self._process_of: dict[int, int] = {}
 

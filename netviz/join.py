@@ -153,7 +153,7 @@ class _Join:
             for namespace, proto, address, port in translated_ends(translations)
         )
         judge = OneSided(self.fleet, self.candidates, self.listeners, self.known, taken)
-        numbers = left_over(target, self.paired)
+        numbers, _ = left_over(target, self.paired)
         certain = 0
         for verdict in judge.judge(numbers, target, self.listener):
             if self._draws(verdict) and verdict.other is not None:

@@ -90,7 +90,10 @@ class Listeners:
 
     def listening_ports(self, namespace: int, proto: str) -> bytearray:
         """65,536 flags: 1 where the namespace has a listener of that protocol on the port."""
-        return self.ports.setdefault((namespace, proto), bytearray(65536))
+        ports = self.ports.get((namespace, proto))
+        if ports is None:
+            ports = self.ports[(namespace, proto)] = bytearray(65536)
+        return ports
 
     def _add_bound(self, fleet: Fleet, namespace: int, sockets: list[BoundSocket]) -> None:
         together: dict[tuple[str, int, int], set[int]] = {}

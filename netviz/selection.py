@@ -15,6 +15,9 @@ from netviz.ownership import Connected, local_addresses
 from netviz.sockets import CONNECTION_PROTOCOLS, TableSockets
 from netviz.tables import Candidates
 
+NO_PORTS = bytearray(65536)
+"""The flags of a namespace that listens on no port."""
+
 
 @dataclass(slots=True)
 class Selected:
@@ -67,7 +70,7 @@ def select_candidates(
     # All are selected before any is gathered: gathering makes local addresses known.
     selections = []
     for namespace, proto, table in tables:
-        ports = bytes(listeners.listening_ports(namespace, proto))
+        ports = listeners.ports.get((namespace, proto), NO_PORTS)
         number = CONNECTION_PROTOCOLS.index(proto)
         chosen = select(table, known, ports, with_recent, number, selected.dialled)
         selections.append(chosen)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from array import array
 
-from netviz.addresses import AMBIGUOUS, AddressBook, is_link_local
-from netviz.loops import AddressTable, find_tuples
+from netviz.addresses import AddressBook, is_link_local
+from netviz.loops import AddressTable, find_tuples, left_over
 from netviz.tables import Candidates
 
 
@@ -24,13 +24,10 @@ def match_shared(
 
     ``paired[i]`` is 1 for candidates that have their other end already.
     """
-    open_ends = [
-        i
-        for i, n in enumerate(target)
-        if n == AMBIGUOUS
-        and not paired[i]
-        and not is_link_local(known.addresses[candidates.remote[i]])
-    ]
+    _, ambiguous = left_over(target, paired)
+    open_ends = [i for i in ambiguous if not is_link_local(known.addresses[candidates.remote[i]])]
+    if not open_ends:
+        return []
     mirrored = [
         (
             candidates.proto[i],

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
 import stat
 import sys
 from pathlib import Path
@@ -83,7 +82,7 @@ def _resolved(path: Path) -> Path:
 
 def _replace_file(target: Path, content: bytes, mode: int | None) -> None:
     """Put ``content`` at ``target``, with the permissions ``mode`` or those of a new file."""
-    temporary = target.with_name(f".netviz-{secrets.token_hex(8)}.tmp")
+    temporary = target.with_name(f".netviz-{os.urandom(8).hex()}.tmp")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
     try:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -21,6 +22,7 @@ from netviz.parse import IMPLEMENTATION as PARSER
 from netviz.render import FORMATS, render
 from netviz.render.summary import summary
 from netviz.snapshot import load
+from netviz.snapshot.ahead import ahead
 from netviz.snapshot.model import Snapshot
 from netviz.stitch import StitchOptions, stitch
 
@@ -134,7 +136,9 @@ def _stitch(options: argparse.Namespace) -> int:
         options.parser.error("name at least one snapshot file, such as web.json")
     log.debug("%s", _version())
     snapshots = _Snapshots(paths, names, options.keep_going)
-    graph = stitch(snapshots, _stitch_options(options), options.group_by)
+    # Nothing that is made here goes round in circles, and there is a lot of it to look through.
+    gc.disable()
+    graph = stitch(ahead(snapshots), _stitch_options(options), options.group_by)
     if not snapshots.loaded:
         raise NetvizError("no snapshot is left to stitch: every file was bad")
     if options.hide_unlinked_listeners:

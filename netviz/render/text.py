@@ -13,9 +13,7 @@ def visible(text: str) -> str:
 
     That takes in control characters, those that turn the direction of text, and surrogates.
     """
-    if text.isascii() and text.isprintable():
-        return text
-    return _HIDDEN.sub(_shown, text)
+    return text if text.isprintable() else _HIDDEN.sub(_shown, text)
 
 
 def whole(text: str) -> str:

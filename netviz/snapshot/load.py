@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from netviz.errors import SnapshotError
-from netviz.snapshot import format1, format2
+from netviz.snapshot import format2
 from netviz.snapshot.documents import decode
 from netviz.snapshot.faults import NOT_OURS, Fault, escaped, found
 from netviz.snapshot.files import SIZE_LIMIT, read
@@ -118,6 +118,8 @@ def _snapshot(document: object, source: str, path: str) -> Snapshot:
         if "netviz_snapshot" in document:
             return format2.to_snapshot(document, source)
         if "processes" in document and "net" in document:
+            from netviz.snapshot import format1  # seldom needed, and not free to import
+
             return format1.to_snapshot(document, source, path)
         if "netviz_flows" in document:
             advice = "give the snapshots that it was made of"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 from netviz.snapshot import checks
@@ -16,6 +17,9 @@ _KEYS = (
 )
 """The keys of a process, in the order of the fields of Process."""
 
+_USUAL_KEYS = tuple(key for key in _KEYS if key != "argv")
+_ALWAYS_THERE = itemgetter(*_USUAL_KEYS)
+
 _TEXTS = ("comm", "exe", "security", "caps", "cgroup")
 _INTEGERS = ("pid", "ppid", "start", "uid", "netns")
 _PIPE_MODES = frozenset({"r", "w", "rw"})
@@ -26,13 +30,13 @@ Column = Sequence[Any]
 
 def processes(entries: list[Any]) -> list[Process]:
     """The processes of the list at ``processes``. Raises Fault."""
-    for index, entry in enumerate(entries):
-        if not isinstance(entry, dict):
-            raise mismatch(f"processes[{index}]", "an object", entry)
-    columns: dict[str, Column] = {key: [entry.get(key) for entry in entries] for key in _KEYS}
-    for index, pid in enumerate(columns["pid"]):
-        if pid is None:
-            checks.required(pid, f"processes[{index}].pid")
+    if not set(map(type, entries)) <= {dict}:
+        for index, entry in enumerate(entries):
+            if not isinstance(entry, dict):
+                raise mismatch(f"processes[{index}]", "an object", entry)
+    columns = _columns(entries)
+    if None in columns["pid"]:
+        checks.required(None, f"processes[{columns['pid'].index(None)}].pid")
     for key in _TEXTS:
         checks.texts(columns[key], _place(key))
     for key in _INTEGERS:
@@ -41,6 +45,19 @@ def processes(entries: list[Any]) -> list[Process]:
     columns["sockets"] = _sockets(columns["sockets"])
     columns["pipes"] = _pipes(columns["pipes"])
     return list(map(Process, *columns.values()))
+
+
+def _columns(entries: list[Any]) -> dict[str, Column]:
+    """What all processes have under each key, in the order of ``_KEYS``."""
+    try:
+        always = list(zip(*map(_ALWAYS_THERE, entries), strict=True))
+    except KeyError:
+        always = []
+    if not always:
+        return {key: [entry.get(key) for entry in entries] for key in _KEYS}
+    columns: dict[str, Column] = dict(zip(_USUAL_KEYS, always, strict=True))
+    argv = [entry.get("argv") for entry in entries]
+    return {key: argv if key == "argv" else columns[key] for key in _KEYS}
 
 
 def _place(key: str) -> Callable[[int], str]:

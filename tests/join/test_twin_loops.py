@@ -95,7 +95,7 @@ def run(loops: ModuleType, tables: Tables, last_port: int = 0) -> dict[str, Any]
         listening = bytearray(65536)
         listening[80] = 1
         chosen = loops.select(
-            settled.connected, known, bytes(listening), number % 2 == 1, number % 4, dialled
+            settled.connected, known, listening, number % 2 == 1, number % 4, dialled
         )
         results[f"selected{number}"] = chosen._asdict()
         locals_ = zip(settled.connected.locals_hi, settled.connected.locals_lo, strict=True)
