@@ -6,15 +6,17 @@ depends on the order of the files. It is data: a format that is picky about ids 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 
 def machine_ids(names: Sequence[str], sources: Sequence[str]) -> list[str]:
     """One id per machine: its name, with the file it came from where several have that name."""
-    ids = []
-    for name, source in zip(names, sources, strict=True):
-        ids.append(name if names.count(name) == 1 else f"{name}@{source}")
-    return ids
+    count = Counter(names)
+    return [
+        name if count[name] == 1 else f"{name}@{source}"
+        for name, source in zip(names, sources, strict=True)
+    ]
 
 
 def process_id(machine: str, pid: int, start: int | None, boot: int = 0) -> str:

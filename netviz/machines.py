@@ -45,15 +45,18 @@ def _same_machine(fleet: Fleet) -> list[list[int]]:
     other booted. A clone that runs at the same time is a machine of its own.
     """
     groups: list[list[int]] = []
+    alike: dict[tuple[str | None, str], list[list[int]]] = {}
     order = sorted(range(len(fleet.machines)), key=lambda m: _first_seen(fleet, m))
     for number in order:
         record = fleet.machines[number]
-        for group in groups:
+        same_name = alike.setdefault((record.machine_id, record.name), [])
+        for group in same_name:
             if _is_rebooted(fleet, fleet.machines[group[-1]], record):
                 group.append(number)
                 break
         else:
-            groups.append([number])
+            same_name.append([number])
+            groups.append(same_name[-1])
     return groups
 
 

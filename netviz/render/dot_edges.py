@@ -60,9 +60,10 @@ def _label(flow: Flow, machines: Mapping[str, str], endpoints: bool) -> str:
 
 def _facts(flow: Flow) -> list[str]:
     """What a pointer over the line tells: the kinds of match and a few connections."""
-    kinds = ", ".join(f"{count:,} {kind}" for kind, count in flow.matches.items())
-    facts = [flow_name(flow), f"{counted(flow.connections, 'connection')}: {kinds}"]
+    kinds = ", ".join([f"{count:,} {kind}" for kind, count in flow.matches.items()])
     to = arrow(flow)
-    for address, port, other, other_port in flow.samples:
-        facts.append(f"{endpoint(address, port)} {to} {endpoint(other, other_port)}")
-    return facts
+    return [
+        flow_name(flow),
+        f"{counted(flow.connections, 'connection')}: {kinds}",
+        *[f"{endpoint(a, p)} {to} {endpoint(b, q)}" for a, p, b, q in flow.samples],
+    ]
