@@ -36,6 +36,7 @@ from netviz.ownership import address_book, owned_addresses
 from netviz.selection import Selected, connected_by_protocol, select_candidates
 from netviz.shared_addresses import match_shared
 from netviz.sockets import CONNECTION_PROTOCOLS
+from netviz.trace import Trace
 from netviz.translations import named_addresses, translated_ends
 
 
@@ -44,7 +45,7 @@ class Joined:
     """What the join found. ``owned[n]`` are the addresses of namespace n.
 
     ``maker`` makes flows of ``pairs``; ``flows`` are those that are none. ``coverage`` lacks only
-    what depends on which process is shown (``self``).
+    what depends on which process is shown (``self``). ``trace`` is there where it was asked for.
     """
 
     listeners: Listeners
@@ -53,6 +54,7 @@ class Joined:
     pairs: Pairs = field(default_factory=Pairs)
     flows: list[JoinedFlow] = field(default_factory=list)
     coverage: Coverage = field(default_factory=Coverage)
+    trace: Trace | None = None
 
 
 def join(fleet: Fleet, options: JoinOptions) -> Joined:
@@ -67,7 +69,7 @@ def join(fleet: Fleet, options: JoinOptions) -> Joined:
     for address in (*book.addresses, *sorted(named_addresses(translations))):
         known.add(address)
     listeners = Listeners(fleet, known)
-    selected = select_candidates(connected, known, listeners, options.recent)
+    selected = select_candidates(connected, known, listeners, options.recent, options.trace)
     return _Join(fleet, options, book, known, listeners, selected, owned).run()
 
 
@@ -97,6 +99,8 @@ class _Join:
         self.joined = Joined(listeners, owned, self.maker)
         self.coverage = self.joined.coverage
         self.paired = bytearray(len(self.candidates))
+        if options.trace:
+            self.joined.trace = self._new_trace()
 
     def run(self) -> Joined:
         target = self._targets()
@@ -109,10 +113,27 @@ class _Join:
             left.append(i)
             right.append(j)
             self.paired[i] = self.paired[j] = 1
+            if self.joined.trace is not None:
+                self.joined.trace.shared |= {i, j}
         self._orient(left, right)
         one_sided = self._join_one_sided(open_target, translated)
         self._account(target, translated, one_sided)
+        if self.joined.trace is not None:
+            trace = self.joined.trace
+            trace.target, trace.translated, trace.pairs = target, translated, self.joined.pairs
         return self.joined
+
+    def _new_trace(self) -> Trace:
+        return Trace(
+            self.book,
+            self.known,
+            self.listeners,
+            self.selected,
+            self.listener,
+            self.queued,
+            self.paired,
+            [t for record in self.fleet.namespaces for t in record.translations],
+        )
 
     def _targets(self) -> array[int]:
         """For each candidate the namespace that its remote address means to it (rule 2)."""
@@ -156,6 +177,8 @@ class _Join:
         numbers, _ = left_over(target, self.paired)
         certain = 0
         for verdict in judge.judge(numbers, target, self.listener):
+            if self.joined.trace is not None:
+                self.joined.trace.verdicts[verdict.candidate] = verdict
             if self._draws(verdict) and verdict.other is not None:
                 self.joined.flows.append(self.maker.one_sided(verdict, verdict.other))
             if verdict.kind == ONE_SIDED and verdict.other is not None and not verdict.reason:

@@ -13,12 +13,14 @@ from netviz.loops import End
 class JoinOptions:
     """``recent``: join TIME_WAIT sockets too. ``attempts``: draw half-open connections.
 
-    ``doubtful``: draw one-sided flows of which a condition is unknown.
+    ``doubtful``: draw one-sided flows of which a condition is unknown. ``trace``: keep what was
+    decided of each socket.
     """
 
     recent: bool = False
     attempts: bool = False
     doubtful: bool = False
+    trace: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,10 @@ class Listeners:
     def __init__(self, fleet: Fleet, known: AddressTable) -> None:
         self.ends: list[ListeningEnd] = []
         self.ingresses: list[Ingress] = []
+        self.bound: list[list[BoundSocket]] = []
+        """The bound sockets of each namespace."""
+        self.packets: list[list[PacketSocket]] = []
+        """The packet sockets of each namespace."""
         self.listening = 0
         self.unconnected = 0
         self.unowned = 0
@@ -72,8 +76,10 @@ class Listeners:
                     anyones = packet._replace(owner=0)
                     if anyones not in packets or not packets[anyones].owner:
                         packets[anyones] = packet
-            self._add_bound(fleet, namespace, list(bound.values()))
-            self._add_packets(namespace, list(packets.values()))
+            self.bound.append(list(bound.values()))
+            self.packets.append(list(packets.values()))
+            self._add_bound(fleet, namespace, self.bound[-1])
+            self._add_packets(namespace, self.packets[-1])
         for number, end in enumerate(self.ends):
             self.table.add(
                 end.namespace,

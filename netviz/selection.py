@@ -13,7 +13,7 @@ from netviz.listeners import Listeners
 from netviz.loops import AddressTable, Dialled, gather, select, unite
 from netviz.ownership import Connected, local_addresses
 from netviz.sockets import CONNECTION_PROTOCOLS, TableSockets
-from netviz.tables import Candidates
+from netviz.tables import Candidates, ConnectedColumns
 
 NO_PORTS = bytearray(65536)
 """The flags of a namespace that listens on no port."""
@@ -23,7 +23,8 @@ NO_PORTS = bytearray(65536)
 class Selected:
     """The candidates of the group, and counts of the sockets that are none.
 
-    ``unowned`` counts external sockets without a holder.
+    ``unowned`` counts external sockets without a holder. ``selections``, where they are kept, are
+    the namespace, protocol and table that each candidate came from, in order, with its rows there.
     """
 
     candidates: Candidates = field(default_factory=Candidates)
@@ -31,6 +32,7 @@ class Selected:
     recent: int = 0
     unowned: int = 0
     dialled: Dialled = field(default_factory=Dialled)
+    selections: list[tuple[int, str, ConnectedColumns, array[int]]] = field(default_factory=list)
 
     def most_wanted(self) -> tuple[Missing, ...]:
         """The ends that most sockets of the group dial and nobody in it owns."""
@@ -57,9 +59,16 @@ def connected_by_protocol(fleet: Fleet, namespace: int) -> Connected:
 
 
 def select_candidates(
-    connected: Sequence[Connected], known: AddressTable, listeners: Listeners, with_recent: bool
+    connected: Sequence[Connected],
+    known: AddressTable,
+    listeners: Listeners,
+    with_recent: bool,
+    keep: bool = False,
 ) -> Selected:
-    """``known`` are the addresses that somebody owns or a translation names."""
+    """``known`` are the addresses that somebody owns or a translation names.
+
+    ``keep`` the selections too.
+    """
     selected = Selected()
     tables = [
         (namespace, proto, table)
@@ -84,6 +93,8 @@ def select_candidates(
             end = local_addresses(table)[table.local[i]], table.local_port[i]
             selected.unowned -= _is_covered(listeners, known, namespace, number, *end)
         gather(selected.candidates, table, chosen.rows, chosen.remote, local, namespace, number)
+        if keep:
+            selected.selections.append((namespace, proto, table, chosen.rows))
     return selected
 
 
