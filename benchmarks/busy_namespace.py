@@ -1,6 +1,6 @@
 """A network namespace full of TCP connections, in which whole processes are measured.
 
-Started as a script by ``measure`` of whole_processes.py, inside a new network and PID namespace:
+Started as a script by ``Runner`` of whole_processes.py, inside a new network and PID namespace:
 when it ends, however it ends, the kernel ends everything in there with it.
 
     unshare --net --pid --fork --mount-proc --kill-child python3 busy_namespace.py 100000 400
@@ -9,7 +9,6 @@ when it ends, however it ends, the kernel ends everything in there with it.
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import resource
 import signal
@@ -21,9 +20,9 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from whole_processes import run_by_turns  # noqa: E402
+from whole_processes import answer_tasks  # noqa: E402
 
-LONGEST = 300
+LONGEST = 1800
 """Seconds after which everything ends, whatever happens."""
 
 FIRST_PORT = 10_000
@@ -84,10 +83,9 @@ def _hold(held: list[socket.socket], told: int) -> None:
 def main() -> None:
     """Fill the namespace, run the commands that standard input names, print what they took."""
     signal.alarm(LONGEST)
-    task = json.load(sys.stdin)
     raise_loopback()
     hold_connections(*map(int, sys.argv[1:3]))
-    print(json.dumps(run_by_turns(task)))
+    answer_tasks(sys.stdin, sys.stdout)
 
 
 if __name__ == "__main__":

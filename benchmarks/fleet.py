@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from itertools import accumulate
@@ -24,6 +25,7 @@ from table_text import (
     ESTABLISHED,
     LISTEN,
     TIME_WAIT,
+    conntrack_line,
     hex4,
     hex6,
     mapped,
@@ -70,6 +72,10 @@ class Shape:
     seed: int = field(default=1, metadata={"help": "another seed, another fleet"})
 
 
+Flow = tuple[str, str, str, str, int]
+"""Client's machine and service, server's machine and service, port of the server."""
+
+
 @dataclass(frozen=True)
 class Edge:
     """What one service of every machine has open to one service of another."""
@@ -103,6 +109,17 @@ class Fleet:
         """The snapshot of every machine."""
         for host in range(self.shape.hosts):
             yield _Machine(self, host).document()
+
+    def flows(self) -> Counter[Flow]:
+        """The connections that are planted in the fleet, and how many of each there are."""
+        planted: Counter[Flow] = Counter()
+        for host in range(self.shape.hosts):
+            for edge in self.edges:
+                client = machine_name(host), service_name(edge.client)
+                server = machine_name(self.server_of(host, edge)), service_name(edge.server)
+                flow = (*client, *server, SERVICE_PORT + edge.server)
+                planted[flow] += edge.connections
+        return planted
 
     def incoming(self, host: int) -> list[tuple[int, Edge]]:
         """The edges that lead to ``host``, each with the machine that it comes from."""
@@ -175,7 +192,7 @@ class _Machine:
             "netviz_snapshot": 2,
             "tool": {"version": "0", "python": "3.11.2"},
             "host": {
-                "name": f"host{self.host:04d}",
+                "name": machine_name(self.host),
                 "machine_id": f"{self.host:032x}",
                 "boot_id": f"{self.host:08x}-0000-4000-8000-000000000000",
                 "kernel": "6.1.0",
@@ -276,11 +293,8 @@ class _Machine:
                 port = SERVICE_PORT + edge.server
                 for n in range(edge.connections if edge.translated else 0):
                     own = edge.first_port + n
-                    lines.append(
-                        f"ipv4     2 tcp      6 431999 ESTABLISHED src={client} dst={gate} "
-                        f"sport={own} dport={port} src={server} dst={client} sport={port} "
-                        f"dport={own} [ASSURED] mark=0 zone=0 use=2\n"
-                    )
+                    original = client, gate, own, port
+                    lines.append(conntrack_line(original, (server, client, port, own)) + "\n")
         return "".join(lines)
 
     def _addresses(self) -> list[str]:
@@ -294,7 +308,7 @@ class _Machine:
     def _workers(self) -> Iterator[dict[str, Any]]:
         for worker, inodes in enumerate(self.held):
             service = worker // self.shape.workers
-            name = _service_name(service)
+            name = service_name(service)
             unit = f"0::/system.slice/{name}.service\n"
             yield _process(2000 + worker, name, 100 + service, unit, inodes)
 
@@ -325,7 +339,13 @@ class _Machine:
         self.lines[name].append(line)
 
 
-def _service_name(service: int) -> str:
+def machine_name(host: int) -> str:
+    """The name of a machine, from its number."""
+    return f"host{host:04d}"
+
+
+def service_name(service: int) -> str:
+    """The name of the processes of a service, from its number."""
     turn, name = divmod(service, len(_NAMES))
     return f"{_NAMES[name]}{turn}" if turn else _NAMES[name]
 
@@ -369,7 +389,7 @@ def write(shape: Shape, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for number, document in enumerate(Fleet(shape).documents()):
-        path = folder / f"host{number:04d}.json"
+        path = folder / f"{machine_name(number)}.json"
         path.write_text(json.dumps(document), encoding="utf-8")
         paths.append(path)
     return paths

@@ -17,6 +17,7 @@ TCP6 = (
 )
 HEADERS = {"tcp": TCP.ljust(149), "tcp6": TCP6, "udp": f" {TCP} ref pointer drops".ljust(127)}
 UNIX = "Num       RefCount Protocol Flags    Type St Inode Path"
+PACKET = "sk               RefCnt Type Proto  Iface R Rmem   User   Inode"
 
 ESTABLISHED, TIME_WAIT, CLOSE, LISTEN = 1, 6, 7, 10
 
@@ -60,6 +61,20 @@ def table(name: str, lines: Sequence[str]) -> str:
     if name != "tcp6":
         numbered = [line.ljust(width) for line in numbered]
     return "\n".join(numbered) + "\n"
+
+
+def packet_table(inodes: Sequence[int]) -> str:
+    """The text of /proc/net/packet."""
+    lines = [PACKET]
+    lines += [f"0000000000000000 3      3    0003   2     1 0      0      {i:<6d}" for i in inodes]
+    return "\n".join(lines) + "\n"
+
+
+def conntrack_line(original: Sequence[object], reply: Sequence[object]) -> str:
+    """One entry of nf_conntrack; each way is source, destination, source port, destination port."""
+    way = "src={} dst={} sport={} dport={}".format
+    state = "ipv4     2 tcp      6 431999 ESTABLISHED"
+    return f"{state} {way(*original)} {way(*reply)} [ASSURED] mark=0 zone=0 use=2"
 
 
 def unix_table(inodes: Sequence[int]) -> str:

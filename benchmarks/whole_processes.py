@@ -1,19 +1,22 @@
 """Time and peak memory of whole processes, by turns, so that a slow moment strikes all alike.
 
 This module also runs as a script, which starts the processes: what the kernel calls the peak memory
-of a process is at least that of the one that started it, so that has to be small.
+of a process is at least that of the one that started it, so that has to be small. It reads tasks
+from standard input, one a line, and answers each with a line.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
-
-TIMEOUT = 600
+from types import TracebackType
+from typing import Any, TextIO
 
 
 class Run:
@@ -28,52 +31,106 @@ class Run:
         """The quickest round: whatever else the machine did can only have made it slower."""
         return min(self.seconds)
 
+    def times(self, other: Run) -> float:
+        """How many times as long as ``other`` it took: the middle one of their rounds."""
+        pairs = zip(self.seconds, other.seconds, strict=True)
+        return statistics.median(seconds / of for seconds, of in pairs)
+
+
+class Runner:
+    """A process that starts commands and measures them; ``script`` starts this module elsewhere.
+
+    To be used in a ``with`` statement, which ends it.
+    """
+
+    def __init__(self, script: Sequence[str] = (sys.executable, "-I", "-S", __file__)) -> None:
+        self._process = subprocess.Popen(
+            script,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def measure(
+        self,
+        commands: Mapping[str, Sequence[str]],
+        rounds: int,
+        *,
+        warm_up: bool = True,
+        environment: Mapping[str, str] | None = None,
+    ) -> dict[str, Run]:
+        """Run every command ``rounds`` times, by turns, after a round that is not counted.
+
+        ``environment`` is added to our own. RuntimeError with what a command said if one fails.
+        """
+        task = {
+            "commands": commands,
+            "rounds": rounds,
+            "warm_up": warm_up,
+            "environment": {**os.environ, **(environment or {})},
+        }
+        asked, answers = self._process.stdin, self._process.stdout
+        if asked is None or answers is None:
+            raise RuntimeError("the runner has no pipes")
+        try:
+            asked.write(json.dumps(task) + "\n")
+            asked.flush()
+            answer = answers.readline()
+        except BrokenPipeError:
+            answer = ""
+        if not answer:
+            problems = self._process.stderr
+            raise RuntimeError((problems and problems.read()) or "the runner ended")
+        return {name: Run(result) for name, result in json.loads(answer).items()}
+
+    def __enter__(self) -> Runner:
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        with contextlib.suppress(BrokenPipeError):
+            self._process.communicate()  # the end of its input is the end of it
+
 
 def measure(
     commands: Mapping[str, Sequence[str]],
     rounds: int,
     *,
-    within: Sequence[str] = (),
     environment: Mapping[str, str] | None = None,
 ) -> dict[str, Run]:
-    """Run every command ``rounds`` times, by turns, after a round that is not counted.
-
-    ``within`` is a command that starts this script itself elsewhere (a namespace). RuntimeError
-    with what a command said if one fails.
-    """
-    ended = subprocess.run(
-        [*(within or (sys.executable, "-I", "-S", __file__))],
-        input=json.dumps({"commands": commands, "rounds": rounds}),
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT,
-        env=None if environment is None else {**os.environ, **environment},
-    )
-    if ended.returncode:
-        raise RuntimeError(ended.stderr or f"{within} ended with {ended.returncode}")
-    return {name: Run(result) for name, result in json.loads(ended.stdout).items()}
+    """``Runner.measure`` of a runner for this one task."""
+    with Runner() as runner:
+        return runner.measure(commands, rounds, environment=environment)
 
 
-def run_by_turns(task: Mapping[str, object]) -> dict[str, list[tuple[float, int]]]:
-    """(seconds, peak memory in kB) of each round of each command of ``task``."""
-    commands, rounds = task["commands"], task["rounds"]
-    results: dict[str, list[tuple[float, int]]] = {name: [] for name in commands}  # type: ignore[attr-defined]
-    for number in range(rounds + 1):  # type: ignore[operator]
-        for name, command in commands.items():  # type: ignore[attr-defined]
-            measured = _run(command)
-            if number:
-                results[name].append(measured)
-    return results
+def answer_tasks(tasks: TextIO, answers: TextIO) -> None:
+    """Do every task of ``tasks``; the answer is (seconds, peak memory in kB) of each round."""
+    for line in tasks:
+        task: dict[str, Any] = json.loads(line)
+        results: dict[str, list[tuple[float, int]]] = {name: [] for name in task["commands"]}
+        if task["warm_up"]:
+            for command in task["commands"].values():
+                _run(command, task["environment"])
+        for _ in range(task["rounds"]):
+            for name, command in task["commands"].items():
+                results[name].append(_run(command, task["environment"]))
+        answers.write(json.dumps(results) + "\n")
+        answers.flush()
 
 
-def _run(command: Sequence[str]) -> tuple[float, int]:
+def _run(command: Sequence[str], environment: Mapping[str, str]) -> tuple[float, int]:
     quiet = os.open(os.devnull, os.O_RDWR)
     problems_read, problems = os.pipe()
     started = time.perf_counter()
     child = os.posix_spawnp(
         command[0],
         list(command),
-        os.environ,
+        environment,
         file_actions=[
             (os.POSIX_SPAWN_DUP2, quiet, 0),
             (os.POSIX_SPAWN_DUP2, quiet, 1),
@@ -89,9 +146,9 @@ def _run(command: Sequence[str]) -> tuple[float, int]:
     os.close(problems_read)
     os.close(quiet)
     if status:
-        sys.exit(f"{' '.join(command[:3])} ended with {status}: {said.decode(errors='replace')}")
+        sys.exit(f"{' '.join(command[:4])} ended with {status}: {said.decode(errors='replace')}")
     return seconds, usage.ru_maxrss
 
 
 if __name__ == "__main__":
-    print(json.dumps(run_by_turns(json.load(sys.stdin))))
+    answer_tasks(sys.stdin, sys.stdout)
