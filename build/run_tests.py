@@ -4,9 +4,11 @@
     python3 build/run_tests.py [PYTEST OPTIONS]
 
 Makes .venv in the checkout, as quickstart.py does, with the tools for testing too. Every argument
-is handed to pytest. Exit status 0 only if everything passed.
+is handed to pytest. With NETVIZ_CI=1 a short run of the benchmarks follows, whose guards compare
+times. Exit status 0 only if everything passed.
 """
 
+import os
 import sys
 from typing import List, Optional, Tuple
 
@@ -34,6 +36,8 @@ def main(arguments: Optional[List[str]] = None) -> int:
             failed.append(name)
     if run(PYTHON, "-m", "pytest", *(sys.argv[1:] if arguments is None else arguments)):
         failed.append("pytest")
+    if os.environ.get("NETVIZ_CI") == "1" and run(PYTHON, "-m", "pytest", "benchmarks", "--short"):
+        failed.append("pytest benchmarks --short")
     if failed:
         sys.stderr.write(f"netviz: failed: {', '.join(failed)}\n")
     return 1 if failed else 0
