@@ -173,7 +173,12 @@ cdef class InodeOwners:
         cdef list held = []
         cdef uint64_t inode
         cdef Slot *slot
-        for inode in inodes:
+        if not isinstance(inodes, array.array) or inodes.typecode != "Q":
+            inodes = array.array("Q", inodes)
+        cdef uint64_t *inode_at = u64(inodes)
+        cdef Py_ssize_t i
+        for i in range(len(inodes)):
+            inode = inode_at[i]
             if not inode:
                 continue
             slot = map_slot(&self._owners, inode, 0)

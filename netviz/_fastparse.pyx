@@ -7,6 +7,7 @@ reads takes the end of the line and never looks at it or beyond.
 """
 
 from cpython cimport array
+from cpython.long cimport PyLong_CheckExact
 from cpython.unicode cimport PyUnicode_AsUTF8AndSize
 from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memchr, memcmp
@@ -282,6 +283,22 @@ cdef inline bint read_inet_line(
     at = need_blanks(read_decimal(at, end, 0xFFFFFFFF, uid), end)
     at = read_decimal(skip_token(at, end), end, MAX_U64, inode)
     return at != NULL and (at == end or is_blank(at[0]))
+
+
+def naturals(list values):
+    """The values as a column of 64-bit numbers; None where one of them is no such number."""
+    cdef Py_ssize_t n = len(values)
+    cdef array.array column = array.clone(U64, n, False)
+    cdef uint64_t *number = <uint64_t *>column.data.as_ulonglongs
+    cdef Py_ssize_t i
+    try:
+        for i in range(n):
+            if not PyLong_CheckExact(values[i]):
+                return None
+            number[i] = values[i]
+    except OverflowError:
+        return None
+    return column
 
 
 def parse_inet(str text, bint big_endian, bint wide):

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from array import array
+from typing import cast
 
 from netviz.tables import (
     BadLines,
@@ -74,6 +76,17 @@ def hex_address(digits: str | bytes, big_endian: bool) -> int:
     if not big_endian:
         raw = b"".join(raw[i : i + 4][::-1] for i in range(0, len(raw), 4))
     return int.from_bytes(raw, "big") | (_MAPPED if len(digits) == 8 else 0)
+
+
+def naturals(values: list[object]) -> array[int] | None:
+    """The values as a column of 64-bit numbers; None where one of them is no such number."""
+    # A list of the types and its count are the quickest that Python has; array has the bounds.
+    if list(map(type, values)).count(int) != len(values):
+        return None
+    try:
+        return array("Q", cast("list[int]", values))
+    except OverflowError:
+        return None
 
 
 def parse_inet(text: str, big_endian: bool, wide: bool) -> InetColumns:

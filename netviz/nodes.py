@@ -6,13 +6,11 @@ from dataclasses import replace
 
 from netviz.fleet import Fleet, SampleRecord
 from netviz.graph import Listener, Node
+from netviz.holders import shown_holder
 from netviz.ids import process_id, unowned_id
 from netviz.listeners import Listeners
 from netviz.loops import End
 from netviz.machines import MachineView
-
-INIT = 1
-"""Holds the sockets it activates for others, so it is never shown if there is another holder."""
 
 
 class Nodes:
@@ -25,18 +23,36 @@ class Nodes:
         self._served = _connections_by_holder(fleet)
         self._found: dict[str, Node] = {}
         self._ingress: dict[str, set[Listener]] = {}
-        self._by_end: dict[End, str] = {}
+        self._by_end: dict[End, tuple[str, int | None]] = {}
 
     def of_end(self, end: End) -> str:
         """The id of the node that is shown for an end of a flow."""
+        return self._shown(end)[0]
+
+    def add_listener(self, process: int, listener: Listener) -> None:
+        """Show a listener on the node of a process."""
+        self._ingress.setdefault(self._process_node(process), set()).add(listener)
+
+    def process_of(self, end: End) -> int | None:
+        """The number of the process shown for an end, None for ``?``."""
+        return self._shown(end)[1]
+
+    def _shown(self, end: End) -> tuple[str, int | None]:
         found = self._by_end.get(end)
         if found is None:
-            place = None
-            if end.listener >= 0:
-                listening = self._listeners.ends[end.listener]
-                place = (end.namespace, listening.proto, listening.port)
-            found = self._by_end[end] = self._node(end.namespace, end.owner, end.orphan, place)
+            if end.owner:
+                process = self._shown_holder(end.owner, self._listening_place(end))
+                found = self._process_node(process), process
+            else:
+                found = self._unowned_node(end.namespace, end.orphan), None
+            self._by_end[end] = found
         return found
+
+    def _listening_place(self, end: End) -> tuple[int, str, int] | None:
+        if end.listener < 0:
+            return None
+        listening = self._listeners.ends[end.listener]
+        return (end.namespace, listening.proto, listening.port)
 
     def add_ingress(self) -> None:
         """Show every listening, raw and packet socket on its node (rule 15)."""
@@ -44,19 +60,9 @@ class Nodes:
             listener = ingress.listener
             if not listener.port and listener.proto in ("udp", "udplite", "tcp"):
                 continue
-            place = (ingress.namespace, listener.proto, listener.port)
+            place = (ingress.namespace, listener.proto, listener.port or 0)
             node = self._node(ingress.namespace, ingress.owner, ingress.orphan, place)
             self._ingress.setdefault(node, set()).add(listener)
-
-    def process_of(self, end: End) -> int | None:
-        """The number of the process shown for an end, None for ``?``."""
-        if not end.owner:
-            return None
-        place = None
-        if end.listener >= 0:
-            listening = self._listeners.ends[end.listener]
-            place = (end.namespace, listening.proto, listening.port)
-        return self._shown_holder(end.owner, place)
 
     def finished(self) -> tuple[Node, ...]:
         """All nodes, sorted by id."""
@@ -75,18 +81,11 @@ class Nodes:
         return self._unowned_node(namespace, orphan)
 
     def _shown_holder(self, owner: int, place: tuple[int, str, int] | None) -> int:
-        """Rule 9: not pid 1, then who holds fewest connections of the listener, then the pid."""
         holders = self._fleet.owners[owner]
         if len(holders) == 1:
             return holders[0]
         served = self._served.get(place, {}) if place else {}
-        processes = self._fleet.processes
-
-        def order(number: int) -> tuple[bool, int, int, int]:
-            process = processes[number]
-            return process.pid == INIT, served.get(number, 0), process.pid, process.start or 0
-
-        return min(holders, key=order)
+        return shown_holder(self._fleet.processes, holders, served)
 
     def _process_node(self, number: int) -> str:
         process = self._fleet.processes[number]

@@ -13,6 +13,7 @@ if TYPE_CHECKING or os.environ.get("NETVIZ_PURE") == "1":
     from netviz._pyparse import (
         IMPLEMENTATION,
         hex_address,
+        naturals,
         parse_conntrack,
         parse_inet,
         parse_packet,
@@ -23,6 +24,7 @@ else:
         from netviz._fastparse import (
             IMPLEMENTATION,
             hex_address,
+            naturals,
             parse_conntrack,
             parse_inet,
             parse_packet,
@@ -32,6 +34,7 @@ else:
         from netviz._pyparse import (
             IMPLEMENTATION,
             hex_address,
+            naturals,
             parse_conntrack,
             parse_inet,
             parse_packet,
@@ -41,6 +44,7 @@ else:
 __all__ = [
     "IMPLEMENTATION",
     "hex_address",
+    "naturals",
     "parse_conntrack",
     "parse_inet",
     "parse_packet",

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+from array import array
 from pathlib import Path
 from typing import Any
 
@@ -70,9 +71,9 @@ def _process(key: str, entry: object) -> Process:
     )
 
 
-def _inodes(entries: list[Any], where: str) -> list[int]:
+def _inodes(entries: list[Any], where: str) -> array[int]:
     """The inodes of sockets. Those of pipes are left out: which end they are of is not known."""
-    inodes = []
+    inodes = array("Q")
     for index, entry in enumerate(entries):
         place = f"{where}.inodes[{index}]"
         if not isinstance(entry, dict):

@@ -6,6 +6,8 @@ Everything is as the target said it: nothing here is decoded, trusted or joined 
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 ByteOrder = str
@@ -45,7 +47,7 @@ class Process:
     netns: int | None = None
     cgroup: str | None = None
     argv: tuple[str, ...] | None = None
-    sockets: list[int] = field(default_factory=list)
+    sockets: Sequence[int] = field(default_factory=lambda: array("Q"))
     pipes: list[tuple[int, str]] = field(default_factory=list)
 
 

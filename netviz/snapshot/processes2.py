@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import chain
 from operator import itemgetter
 from typing import Any
 
+from netviz.parse import naturals
 from netviz.snapshot import checks
 from netviz.snapshot.faults import mismatch
 from netviz.snapshot.model import Process
@@ -24,7 +25,7 @@ _TEXTS = ("comm", "exe", "security", "caps", "cgroup")
 _INTEGERS = ("pid", "ppid", "start", "uid", "netns")
 _PIPE_MODES = frozenset({"r", "w", "rw"})
 
-Column = Sequence[Any]
+Column = list[Any]
 """What every process has under one key, None where it has nothing."""
 
 
@@ -50,7 +51,7 @@ def processes(entries: list[Any]) -> list[Process]:
 def _columns(entries: list[Any]) -> dict[str, Column]:
     """What all processes have under each key, in the order of ``_KEYS``."""
     try:
-        always = list(zip(*map(_ALWAYS_THERE, entries), strict=True))
+        always = list(map(list, zip(*map(_ALWAYS_THERE, entries), strict=True)))
     except KeyError:
         always = []
     if not always:
@@ -75,11 +76,11 @@ def _argv(column: Column) -> Column:
 
 
 def _sockets(column: Column) -> Column:
-    held = checks.lists(column, _place("sockets"))
-    if not checks.are_natural(list(chain.from_iterable(held))):
-        for index, inodes in enumerate(held):
-            place = f"processes[{index}].sockets"
-            checks.known_integers(inodes, lambda i, place=place: f"{place}[{i}]")  # type: ignore[misc]
+    held = [naturals(inodes) for inodes in checks.lists(column, _place("sockets"))]
+    if None in held:
+        index = held.index(None)
+        place = f"processes[{index}].sockets"
+        checks.known_integers(column[index], lambda i: f"{place}[{i}]")
     return held
 
 

@@ -70,3 +70,23 @@ def test_damaged_tables(seed: int) -> None:
     for _ in range(1000):
         text = fuzzed_table(chance)
         assert differing(text, _fastparse, _pyparse) == [], repr(text)
+
+
+json_value = st.one_of(
+    st.integers(-2, 2**64 + 1),
+    st.sampled_from([0, 1, 2**63, 2**64 - 1, 2**64, -1, 10**400]),
+    st.booleans(),
+    st.none(),
+    st.floats(),
+    st.text(max_size=3),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(st.lists(st.integers(0, 2**64 - 1)), st.lists(json_value, max_size=6)))
+def test_naturals(values: list[object]) -> None:
+    column = _pyparse.naturals(values)
+    assert _fastparse.naturals(values) == column
+    fit = all(type(value) is int and 0 <= value < 2**64 for value in values)
+    assert (column is not None) == fit
+    assert column is None or list(column) == values

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+from array import array
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -59,7 +60,7 @@ def inet(snapshot: Snapshot, name: str) -> list[tuple[int, int, int, int, int, i
 
 def test_processes(tmp_path: Path) -> None:
     assert loaded(tmp_path, first_format()).processes == [
-        Process(pid=7, comm="served", uid=5, security="unconfined", sockets=[11, 12])
+        Process(pid=7, comm="served", uid=5, security="unconfined", sockets=array("Q", [11, 12]))
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ def test_every_key_arrives(tmp_path: Path) -> None:
                 netns=4026531840,
                 cgroup="0::/system.slice/served.service\n",
                 argv=("served", "--all"),
-                sockets=[701, 702],
+                sockets=array("Q", [701, 702]),
                 pipes=[(801, "r"), (802, "w"), (803, "rw")],
             ),
             Process(pid=42),
