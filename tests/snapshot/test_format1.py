@@ -127,7 +127,7 @@ def test_socket_of_another_type_stays_with_its_holder_only(tmp_path: Path) -> No
     document["net"] = {"11": {"type": "vsock", "local": "?"}}
     snapshot = loaded(tmp_path, document)
     assert snapshot.netns[0].tables == {}
-    assert snapshot.processes[0].sockets == [11, 12]
+    assert list(snapshot.processes[0].sockets) == [11, 12]
 
 
 @given(st.ip_addresses(v=6), st.integers(0, 65535))
