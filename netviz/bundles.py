@@ -8,8 +8,8 @@ from typing import NamedTuple
 from netviz.graph import SAMPLES, Flow, Sample
 from netviz.kinds import KINDS
 
-Place = tuple[str, str, str, int]
-"""Source, target, protocol and port: what connections that become one flow have in common."""
+Place = tuple[str, str, str, int | None, str | None]
+"""Source, target, protocol, port and path: what connections of one flow have in common."""
 
 
 class _Part(NamedTuple):
@@ -68,7 +68,7 @@ def _together(parts: Sequence[_Part]) -> _Part:
 
 
 def _flow(place: Place, whole: _Part, parts: Sequence[_Part] = ()) -> Flow:
-    source, target, proto, port = place
+    source, target, proto, port, path = place
     matches = {KINDS[whole.kind]: whole.connections}
     if parts:
         matches = {}
@@ -84,7 +84,7 @@ def _flow(place: Place, whole: _Part, parts: Sequence[_Part] = ()) -> Flow:
         KINDS[whole.kind],
         matches,
         whole.directed,
-        None,
+        path,
         tuple(sorted(set(whole.via))) if whole.via else (),
         whole.dialled,
         whole.samples,

@@ -7,16 +7,19 @@ decided in ``join.py`` once the last snapshot is in.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from netviz.addresses import parse_interface
 from netviz.cgroup import placement
 from netviz.holders import SampleHolders
 from netviz.parse import parse_conntrack
+from netviz.pipe_holders import PipeHolders
 from netviz.snapshot.model import Host, NetworkNamespace, Process, Snapshot
 from netviz.sockets import TableReport, TableSockets, read_tables
 from netviz.tables import ConntrackColumns
 from netviz.translations import Translation, translations_of
+from netviz.unix_sample import UnixSample, read_unix_sample
 
 UNSEEN_ERRORS = frozenset({"EACCES", "EPERM"})
 """Errors that hide who holds a socket, where they befell a process or its descriptors."""
@@ -96,9 +99,16 @@ class ProcessRecord:
 
 
 class Fleet:
-    """Everything that the snapshots of a group say, in numbers that the join works on."""
+    """Everything that the snapshots of a group say, in numbers that the join works on.
 
-    def __init__(self) -> None:
+    Unix sockets and pipes are only read where ``kinds``, of ``graph.FLOW_KINDS``, has them; they
+    are by number of sample.
+    """
+
+    def __init__(self, kinds: Collection[str] = ()) -> None:
+        self._kinds = kinds
+        self.unix: dict[int, UnixSample] = {}
+        self.pipes: dict[int, PipeHolders] = {}
         self.machines: list[MachineRecord] = []
         self.namespaces: list[NamespaceRecord] = []
         self.samples: list[SampleRecord] = []
@@ -120,12 +130,15 @@ class Fleet:
         namespaces = [self._namespace(kernel, machine, sample, n) for n in snapshot.netns]
         by_inode = {self.namespaces[n].inode: n for n in namespaces}
         holders = SampleHolders(self.owner_id, sum(len(p.sockets) for p in snapshot.processes))
+        pipes = PipeHolders()
         for process in snapshot.processes:
             if not process.sockets and not process.pipes:
                 continue  # nothing will ever ask for it
             namespace_number = by_inode.get(process.netns)
             number = self._process(kernel, machine, process, namespace_number, snapshot.host)
             holders.add(number, process.sockets)
+            if "pipe" in self._kinds:
+                pipes.add(number, process.pipes)
         holders.settle()
         problems: list[str] = [
             f"{p.what}: {p.error} x{p.count}" + (f", such as {p.example}" if p.example else "")
@@ -153,6 +166,23 @@ class Fleet:
                 unknown_sockets=holders.unlisted(),
             )
         )
+        if "pipe" in self._kinds:
+            self.pipes[sample] = pipes
+        if "unix" in self._kinds:
+            self._read_unix(sample, namespaces, snapshot, holders)
+
+    def _read_unix(
+        self, sample: int, namespaces: list[int], snapshot: Snapshot, holders: SampleHolders
+    ) -> None:
+        inodes = (
+            table.inodes()
+            for namespace in namespaces
+            for table in self.namespaces[namespace].tables
+            if table.sample == sample
+        )
+        texts = [namespace.tables.get("unix", "") for namespace in snapshot.netns]
+        peers = snapshot.unix_peers
+        self.unix[sample] = read_unix_sample(texts, peers, holders, self.owners, inodes)
 
     def _read_conntrack(self, namespace: int, text: str | None, report: TableReport) -> None:
         if text is None:

@@ -15,6 +15,9 @@ from typing import NamedTuple
 MATCHES = ("reciprocal", "nat", "queued", "one-sided", "attempt", "recent", "peer")
 """The kinds of match, strongest first."""
 
+FLOW_KINDS = ("net", "unix", "pipe")
+"""What can be drawn: flows of the network, of unix sockets, of pipes."""
+
 LEVELS = ("connection", "process", "service", "container", "host")
 """What a node stands for, finest first (``connection`` has the nodes of ``process``)."""
 
@@ -29,12 +32,13 @@ class Listener(NamedTuple):
     """A port a process takes traffic on. ``proto`` never ends in 6.
 
     ``address`` is the bound address (``0.0.0.0``, ``::``), for ``packet`` the interface index.
-    ``port`` is the IP protocol for ``raw``, the ethertype for ``packet``, the id for ``icmp``.
+    ``port`` is the IP protocol for ``raw``, the ethertype for ``packet``, the id for ``icmp``;
+    of ``unix`` it is None and ``address`` is the path, escaped.
     """
 
     proto: str
     address: str
-    port: int
+    port: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,8 @@ class Node:
 class Flow:
     """Connections between two nodes. ``source`` is the client where ``directed``.
 
-    ``port`` is the server socket's own port (None for unix and pipe, which have ``path``).
+    ``port`` is the server socket's own port, None for unix and pipe. ``path`` is the name of the
+    server's unix socket, escaped.
     ``matches`` counts connections by kind, ``match`` is the strongest of them. ``via`` names the
     machines that translated, ``dialled`` what the client asked for when that differs.
     ``samples`` are the smallest five.

@@ -3,9 +3,36 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Protocol
 
 from netviz.loops import InodeOwners
+
+INIT = 1
+"""Holds the sockets it activates for others, so it is never shown if there is another holder."""
+
+
+class Holder(Protocol):
+    """A process, as far as it matters who of several is shown."""
+
+    pid: int
+    start: int | None
+
+
+def shown_holder(
+    processes: Sequence[Holder], holders: Iterable[int], served: Mapping[int, int]
+) -> int:
+    """Rule 9: not pid 1, then who holds fewest connections of the listener, then the pid.
+
+    ``holders`` are indexes of ``processes``, at least one; ``served`` has how many connections
+    each of them holds.
+    """
+
+    def order(number: int) -> tuple[bool, int, int, int]:
+        process = processes[number]
+        return process.pid == INIT, served.get(number, 0), process.pid, process.start or 0
+
+    return min(holders, key=order)
 
 
 class SampleHolders:

@@ -27,20 +27,23 @@ class JoinOptions:
 class JoinedFlow:
     """Connections between two ends; ``port`` is the server's own, ``kind`` one of ``kinds``.
 
+    Of unix sockets and pipes the ports are None, and there are no samples; ``path`` is escaped.
+
     ``via`` numbers the namespaces that translated, ``dialled`` is what the client asked for.
     """
 
     client: End
     server: End
     proto: str
-    client_port: int
-    port: int
+    client_port: int | None
+    port: int | None
     kind: int
     directed: bool
     connections: int
     samples: tuple[Sample, ...]
     via: tuple[int, ...] = ()
     dialled: tuple[str, int] | None = None
+    path: str | None = None
 
 
 @dataclass(slots=True)

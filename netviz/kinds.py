@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-RECIPROCAL, NAT, QUEUED, ONE_SIDED, ATTEMPT, RECENT = range(6)
+RECIPROCAL, NAT, QUEUED, ONE_SIDED, ATTEMPT, RECENT, PEER = range(7)
 
-KINDS = ("reciprocal", "nat", "queued", "one-sided", "attempt", "recent")
+KINDS = ("reciprocal", "nat", "queued", "one-sided", "attempt", "recent", "peer")
 """The name of each kind."""

@@ -56,6 +56,11 @@ class TableSockets:
     served: dict[tuple[int, int], int] = field(default_factory=dict)
     unix: int = 0
 
+    def inodes(self) -> set[int]:
+        """The inodes of its sockets; of unix ones none are kept."""
+        found = {socket.inode for socket in self.bound} | {socket.inode for socket in self.packet}
+        return found.union(self.connected.inode) if self.connected else found
+
 
 @dataclass(slots=True)
 class TableReport:

@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from netviz.bundles import Bundles
 from netviz.fleet import Fleet
 from netviz.folding import flow_order
-from netviz.graph import LEVELS, Flow, Graph
+from netviz.graph import FLOW_KINDS, LEVELS, Flow, Graph
 from netviz.group import coarser_nodes
 from netviz.join import Joined, join
-from netviz.joined import JoinedFlow, JoinOptions
+from netviz.joined import JoinedFlow, JoinOptions, Pairs
 from netviz.machines import view_machines
 from netviz.nodes import Nodes
+from netviz.pipe_flows import join_pipes
 from netviz.snapshot.model import Snapshot
 from netviz.sockets import CONNECTION_PROTOCOLS
+from netviz.unix_flows import join_unix
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +27,14 @@ class StitchOptions:
 
     ``recent``: closed connections (TIME_WAIT). ``attempts``: half-open ones. ``doubtful``:
     one-sided ones of which a condition is unknown. ``self_flows``: those within one process.
+    ``kinds``: which of ``graph.FLOW_KINDS``.
     """
 
     recent: bool = False
     attempts: bool = False
     doubtful: bool = False
     self_flows: bool = False
+    kinds: frozenset[str] = frozenset({"net"})
 
 
 def stitch(
@@ -42,23 +46,42 @@ def stitch(
 
     ``connection`` gives one flow per connection; what a level above ``process`` gives is what
     ``netviz.group.group`` makes of ``process``. Raises TableError for text that is no table,
-    ValueError for an unknown level.
+    ValueError for an unknown level or kind of flow.
     """
     if level not in LEVELS:
         raise ValueError(f"unknown level {level!r}: not one of {', '.join(LEVELS)}")
-    fleet = Fleet()
+    unknown = options.kinds.difference(FLOW_KINDS)
+    if unknown:
+        raise ValueError(f"unknown kind of flow {min(unknown)!r}: not one of {FLOW_KINDS}")
+    fleet = Fleet(options.kinds)
     for snapshot in snapshots:
         fleet.absorb(snapshot)
     joined = join(fleet, JoinOptions(options.recent, options.attempts, options.doubtful))
     view = view_machines(fleet, joined.owned)
     nodes = Nodes(fleet, joined.listeners, view)
-    nodes.add_ingress()
+    if "net" in options.kinds:
+        nodes.add_ingress()
+    else:
+        joined.pairs, joined.flows = Pairs(), []
+    _add_local(fleet, joined, nodes, options.kinds)
     flows = _Flows(joined, nodes, options.self_flows, apart=level == "connection")
     shown = nodes.finished()
     node_of: Mapping[str, str] = {node.id: node.id for node in shown}
     if level not in ("connection", "process"):
         shown, node_of = coarser_nodes(shown, view.machines, level)
     return Graph(view.machines, shown, flows.between(node_of), joined.coverage, level)
+
+
+def _add_local(fleet: Fleet, joined: Joined, nodes: Nodes, kinds: frozenset[str]) -> None:
+    """Add what stays inside a kernel, where it was asked for (rule 13)."""
+    if "unix" in kinds:
+        unix = join_unix(fleet)
+        joined.flows += unix.flows
+        joined.coverage.other["unix_unjoined"] = unix.unjoined
+        for process, listener in unix.listeners:
+            nodes.add_listener(process, listener)
+    if "pipe" in kinds:
+        joined.flows += join_pipes(fleet)
 
 
 class _Flows:
@@ -100,7 +123,7 @@ class _Flows:
                 source, target, port = target, source, flow.client_port
                 samples = tuple((c, d, a, b) for a, b, c, d in samples)
             bundles.add(
-                (node_of[source], node_of[target], flow.proto, port),
+                (node_of[source], node_of[target], flow.proto, port, flow.path),
                 flow.kind,
                 flow.connections,
                 flow.directed,
@@ -133,6 +156,7 @@ class _Flows:
                     names[found.server],
                     CONNECTION_PROTOCOLS[found.proto],
                     found.port,
+                    None,
                 ),
                 found.kind,
                 found.connections,
@@ -147,5 +171,7 @@ class _Flows:
 
 def _turned(source: str, target: str, flow: JoinedFlow) -> bool:
     """Whether the ends of an undirected flow stand the wrong way round: the smaller id first."""
+    if not flow.samples:
+        return source > target
     address, port, other_address, other_port = flow.samples[0]
     return (source, address, port) > (target, other_address, other_port)

@@ -16,7 +16,7 @@ from netviz.cli.log import set_up
 from netviz.cli.output import write_output
 from netviz.errors import NetvizError, SnapshotError
 from netviz.filters import hide_unlinked
-from netviz.graph import LEVELS, Graph
+from netviz.graph import FLOW_KINDS, LEVELS, Graph
 from netviz.loops import IMPLEMENTATION as LOOPS
 from netviz.parse import IMPLEMENTATION as PARSER
 from netviz.render import FORMATS, render
@@ -35,6 +35,7 @@ examples:
   netviz-stitch big/*.json > flows.dot
   netviz-stitch big/*.json -o flows.svg
   netviz-stitch -f json --group-by process web.json db.json
+  netviz-stitch --flows net,unix,pipe big/*.json -o flows.svg
   netviz-stitch --name web=10.0.0.5.json --name db=10.0.0.6.json > flows.dot
 """
 
@@ -81,6 +82,13 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="leave out processes that only listen",
     )
+    parser.add_argument(
+        "--flows",
+        type=_flow_kinds,
+        default=frozenset({"net"}),
+        metavar="KIND,...",
+        help="what to draw: net, unix (sockets), pipe, several with commas (default: net)",
+    )
     parser.add_argument("--recent", action="store_true", help="draw closed connections (TIME_WAIT)")
     parser.add_argument(
         "--self", action="store_true", help="draw connections inside one process", dest="self_flows"
@@ -117,6 +125,7 @@ def _stitch_options(options: argparse.Namespace) -> StitchOptions:
         attempts=options.attempts,
         doubtful=options.doubtful,
         self_flows=options.self_flows,
+        kinds=options.flows,
     )
 
 
@@ -125,6 +134,13 @@ def _named_file(text: str) -> tuple[str, str]:
     if not name or not equals or not path:
         raise argparse.ArgumentTypeError(f"{text!r} is not NAME=FILE")
     return name, path
+
+
+def _flow_kinds(text: str) -> frozenset[str]:
+    kinds = frozenset(text.split(","))
+    for kind in sorted(kinds.difference(FLOW_KINDS)):
+        raise argparse.ArgumentTypeError(f"{kind!r} is not one of {', '.join(FLOW_KINDS)}")
+    return kinds
 
 
 def _stitch(options: argparse.Namespace) -> int:

@@ -93,15 +93,18 @@ def listeners(node: Node) -> list[str]:
 def listener(one: Listener) -> str:
     """One listener in words; where it takes traffic on every address none is named."""
     if one.proto == "raw":
-        name = _IP_PROTOCOLS.get(one.port)
+        name = _IP_PROTOCOLS.get(one.port or 0)
         what = f"raw {name} ({one.port})" if name else f"raw protocol {one.port}"
     elif one.proto == "packet":
-        name = _ETHERTYPES.get(one.port)
-        what = f"packet {name} (0x{one.port:04x})" if name else f"packet 0x{one.port:04x}"
+        ethertype = one.port or 0
+        name = _ETHERTYPES.get(ethertype)
+        what = f"packet {name} (0x{ethertype:04x})" if name else f"packet 0x{ethertype:04x}"
         anywhere = one.address in ("", "0")
         return what if anywhere else f"{what} on interface {visible(one.address)}"
     elif one.proto == "icmp":
         what = f"icmp echo {one.port}"
+    elif one.port is None:
+        return f"{visible(one.proto)} {shortened(one.address, LONGEST)}"
     else:
         what = f"{visible(one.proto)}/{one.port}"
     return what if one.address in _WILDCARDS else f"{what} on {visible(one.address)}"
@@ -135,4 +138,4 @@ def arrow(flow: Flow) -> str:
 
 def _in_reading_order(ports: Iterable[Listener]) -> list[Listener]:
     """By protocol and port, so that one port's addresses stand together."""
-    return sorted(ports, key=lambda one: (one.proto, one.port, one.address))
+    return sorted(ports, key=lambda one: (one.proto, one.port or 0, one.address))
