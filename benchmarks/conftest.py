@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -73,6 +74,24 @@ def pytest_terminal_summary(
         terminalreporter.section("what the guards measured")
         for line in figures:
             terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+def compiled() -> None:
+    """That the compiled modules are there; without them the test is skipped."""
+    try:
+        importlib.import_module("netviz._fastparse")
+        importlib.import_module("netviz._fastjoin")
+    except ImportError as error:
+        unavailable(f"nothing to time, the compiled modules were not built ({error.name})")
+
+
+@pytest.fixture(params=["compiled", "twin"])
+def implementation(request: pytest.FixtureRequest) -> str:
+    """Each of the two implementations."""
+    if request.param == "compiled":
+        request.getfixturevalue("compiled")
+    return str(request.param)
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ COUNT = 8
 """How many times longer than counting the line ends a parse may take; tcp had 1.2, conntrack 2.9"""
 
 
+@pytest.mark.usefixtures("compiled")
 @pytest.mark.parametrize("kind", KINDS)
 def test_compiled_against_twin_and_memory(
     kind: str, short: bool, tell: Callable[[str], None]

@@ -13,17 +13,18 @@ from netviz import _pyparse as twin
 
 LINES = 10_000
 ADDRESSES = {"4": "0100007F", "6": "B80D0120000000000000000001000000"}
-PARSERS = ("compiled", "twin")
 
 
-def module(name: str) -> ModuleType:
-    return compiled_parser() if name == "compiled" else twin
+@pytest.fixture
+def parser(implementation: str) -> ModuleType:
+    return compiled_parser() if implementation == "compiled" else twin
 
 
-@pytest.mark.parametrize("parser", PARSERS)
 @pytest.mark.parametrize("family", ADDRESSES)
-def test_a_thousand_hex_addresses(benchmark: BenchmarkFixture, family: str, parser: str) -> None:
-    decode, digits = module(parser).hex_address, ADDRESSES[family]
+def test_a_thousand_hex_addresses(
+    benchmark: BenchmarkFixture, family: str, parser: ModuleType
+) -> None:
+    decode, digits = parser.hex_address, ADDRESSES[family]
 
     def decode_all() -> int:
         value = 0
@@ -34,10 +35,11 @@ def test_a_thousand_hex_addresses(benchmark: BenchmarkFixture, family: str, pars
     assert benchmark(decode_all) == twin.hex_address(digits, False)
 
 
-@pytest.mark.parametrize("parser", PARSERS)
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_table_of_ten_thousand_lines(benchmark: BenchmarkFixture, kind: str, parser: str) -> None:
+def test_a_table_of_ten_thousand_lines(
+    benchmark: BenchmarkFixture, kind: str, parser: ModuleType
+) -> None:
     text = made_table(kind, LINES)
     benchmark.extra_info["bytes"] = len(text)
-    columns = benchmark(parser_of(module(parser), kind), text)
+    columns = benchmark(parser_of(parser, kind), text)
     assert (len(columns), columns.bad.count) == (LINES, 0)

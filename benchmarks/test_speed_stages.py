@@ -23,8 +23,12 @@ PAIRS = 20_000
 SOCKETS = 100_000
 
 
-def loops(name: str) -> Any:
-    return importlib.import_module({"compiled": "netviz._fastjoin", "twin": "netviz._pyjoin"}[name])
+@pytest.fixture
+def loops(implementation: str) -> Any:
+    """The module of the join's loops."""
+    return importlib.import_module(
+        {"compiled": "netviz._fastjoin", "twin": "netviz._pyjoin"}[implementation]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -63,15 +67,13 @@ def test_join_a_fleet(benchmark: BenchmarkFixture, snapshots: list[Snapshot]) ->
     assert joined.coverage.sockets == SOCKETS
 
 
-@pytest.mark.parametrize("implementation", ["compiled", "twin"])
-def test_match_mirrored_tuples(benchmark: BenchmarkFixture, implementation: str) -> None:
-    left, right = benchmark(loops(implementation).match, *made_candidates(PAIRS))
+def test_match_mirrored_tuples(benchmark: BenchmarkFixture, loops: Any) -> None:
+    left, right = benchmark(loops.match, *made_candidates(PAIRS))
     assert len(left) == len(right) == PAIRS
 
 
-@pytest.mark.parametrize("implementation", ["compiled", "twin"])
-def test_fold_pairs(benchmark: BenchmarkFixture, implementation: str) -> None:
-    folded, within = benchmark(loops(implementation).fold, *fold_arguments(PAIRS))
+def test_fold_pairs(benchmark: BenchmarkFixture, loops: Any) -> None:
+    folded, within = benchmark(loops.fold, *fold_arguments(PAIRS))
     assert (sum(found.connections for found in folded), within) == (PAIRS, 0)
 
 
