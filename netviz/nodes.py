@@ -125,6 +125,15 @@ class Nodes:
         """The id of the machine that a namespace is shown in."""
         return self._view.machine[self._machine_record(namespace)].id
 
+    def place_of(self, namespace: int) -> tuple[str, str | None]:
+        """The id of the machine, and the name of the namespace if it is not the machine's own."""
+        record = self._machine_record(namespace)
+        return self._view.machine[record].id, self._extra_namespace(namespace, record)
+
+    def unowned(self, namespace: int, orphan: bool) -> str:
+        """Why nobody is shown to hold a socket: ``none`` or ``unseen``, as ``Node.owner`` says."""
+        return self._found[self._unowned_node(namespace, orphan)].owner or ""
+
     def _machine_record(self, namespace: int) -> int:
         """The machine whose snapshot sees most processes of those that hold the namespace."""
         return max(self._samples(namespace), key=lambda s: (s.processes, s.source)).machine
