@@ -19,6 +19,7 @@ from netviz.snapshot.model import Host, NetworkNamespace, Process, Snapshot
 from netviz.sockets import TableReport, TableSockets, read_tables
 from netviz.tables import ConntrackColumns
 from netviz.translations import Translation, translations_of
+from netviz.unix_names import with_names_on_one_line
 from netviz.unix_sample import UnixSample, read_unix_sample
 
 UNSEEN_ERRORS = frozenset({"EACCES", "EPERM"})
@@ -181,6 +182,7 @@ class Fleet:
             if table.sample == sample
         )
         texts = [namespace.tables.get("unix", "") for namespace in snapshot.netns]
+        texts = [with_names_on_one_line(text, dict(snapshot.unix_names)) for text in texts]
         peers = snapshot.unix_peers
         self.unix[sample] = read_unix_sample(texts, peers, holders, self.owners, inodes)
 

@@ -1,9 +1,9 @@
 """Unix sockets as /proc/net/unix shows them, by inode, with what a forged line may have touched.
 
 The kernel prints a name as it is, line breaks too, so whoever binds a name can put whole lines into
-the table (util-linux #2067). Which socket is connected to which comes from sock_diag(7) and cannot
-be forged; only the type, the flags and the name of a socket are taken from here, and none of them
-where two lines of one inode differ.
+the table (util-linux #2067). ``unix_names`` undoes that where the names are known. Elsewhere only
+the type, the flags and the name of a socket are taken from here, and none of them where two lines
+of one inode differ; which socket is connected to which comes from sock_diag(7).
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from netviz.capture.namespace_writer import NamespaceWriter
 from netviz.capture.namespaces import host_first
 from netviz.capture.processes import Process, status_field, walk
 from netviz.capture.procfs import Procfs
+from netviz.capture.text import clean
 from netviz.capture.unseen import Reader, what_was_not_seen
 from netviz.capture.writer import JsonWriter
 
@@ -78,7 +79,9 @@ def write_snapshot(proc: Procfs, options: Options, write: Callable[[bytes], None
     for namespace in host_first(proc, holders, mounts):
         namespaces.write(namespace)
     writer.end()
-    write_peers(writer, namespaces.unix_peers)
+    write_peers(writer, namespaces.unix.peers)
+    names = namespaces.unix.names
+    writer.pair("unix_names", [(inode, clean(names[inode])) for inode in sorted(names)])
     writer.pair("problems", proc.problems.as_list())
     writer.pair("time", {"started": started, "finished": time.time()})
     writer.pair("complete", True)

@@ -6,7 +6,6 @@ is inside: the port range, the exact addresses, the peers of unix sockets, ctnet
 
 import errno
 import os
-from array import array
 from typing import List, Optional
 
 from netviz.capture.addresses import addresses
@@ -17,7 +16,7 @@ from netviz.capture.problems import errno_name
 from netviz.capture.procfs import Procfs, chunks
 from netviz.capture.sockets import CONNTRACK, TABLES, NetFiles, copy_table, copy_text
 from netviz.capture.text import clean, decimal
-from netviz.capture.unix_diag import unix_peers
+from netviz.capture.unix_diag import UnixSockets
 from netviz.capture.writer import JsonWriter
 
 PORT_RANGE = "sys/net/ipv4/ip_local_port_range"
@@ -25,7 +24,7 @@ CONNTRACK_COUNT = "sys/net/netfilter/nf_conntrack_count"
 
 
 class NamespaceWriter:
-    """Writes namespaces and gathers the pairs of connected unix sockets meanwhile.
+    """Writes namespaces and gathers what is told of unix sockets meanwhile.
 
     ``live``: the procfs is that of the running kernel. ``conntrack``: include that table.
     """
@@ -36,7 +35,7 @@ class NamespaceWriter:
         self._live = live
         self._conntrack = conntrack
         self._own = proc.peek_netns("self") if live else None
-        self.unix_peers = array("I")
+        self.unix = UnixSockets()
 
     def write(self, namespace: Namespace) -> None:
         """Write one namespace, from inside where that is possible."""
@@ -100,7 +99,7 @@ class NamespaceWriter:
         writer.end()
         writer.end()
         if inside:
-            self._gather_peers()
+            self._ask_for_unix_sockets()
 
     def _write_tables(self, files: NetFiles, inside: bool) -> None:
         for name in TABLES:
@@ -137,10 +136,9 @@ class NamespaceWriter:
         finally:
             os.close(descriptor)
 
-    def _gather_peers(self) -> None:
+    def _ask_for_unix_sockets(self) -> None:
         try:
-            for pair in unix_peers():
-                self.unix_peers.extend(pair)
+            self.unix.ask()
         except OSError as error:
             self._proc.count("unix_diag", error, "self/net/unix")
 

@@ -42,6 +42,7 @@ def to_snapshot(document: dict[str, Any], source: str) -> Snapshot:
         processes=processes(checks.sequence(document["processes"], "processes")),
         netns=_namespaces(checks.sequence(document["netns"], "netns")),
         unix_peers=_unix_peers(checks.sequence(document.get("unix_peers"), "unix_peers")),
+        unix_names=_unix_names(checks.sequence(document.get("unix_names"), "unix_names")),
         problems=_problems(checks.sequence(document.get("problems"), "problems")),
         euid=checks.integer(privileges.get("euid"), "privileges.euid"),
         cap_eff=checks.text(privileges.get("cap_eff"), "privileges.cap_eff"),
@@ -166,6 +167,16 @@ def _unix_peers(entries: list[Any]) -> list[tuple[int, int]]:
             lambda index, side=side: f"unix_peers[{index}][{side}]",  # type: ignore[misc]
         )
     return [(inode, peer) for inode, peer in entries]
+
+
+def _unix_names(entries: list[Any]) -> list[tuple[int, str]]:
+    for index, entry in enumerate(entries):
+        where = f"unix_names[{index}]"
+        if not isinstance(entry, list) or len(entry) != 2:
+            raise mismatch(where, "an inode and a name", entry)
+        checks.integer(checks.required(entry[0], f"{where}[0]"), f"{where}[0]")
+        checks.text(checks.required(entry[1], f"{where}[1]"), f"{where}[1]")
+    return [(inode, name) for inode, name in entries]
 
 
 def _problems(entries: list[Any]) -> list[Problem]:

@@ -83,6 +83,7 @@ class Snapshot:
     processes: list[Process]
     netns: list[NetworkNamespace]
     unix_peers: list[tuple[int, int]] = field(default_factory=list)
+    unix_names: list[tuple[int, str]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     euid: int | None = None
     cap_eff: str | None = None

@@ -22,7 +22,7 @@ def schema() -> jsonschema.Draft202012Validator:
 
 KEYS = {
     *("netviz_snapshot", "tool", "host", "privileges", "processes", "netns", "unix_peers"),
-    *("problems", "time", "complete"),
+    *("unix_names", "problems", "time", "complete"),
 }
 PROCESS_KEYS = {
     *("pid", "ppid", "start", "comm", "exe", "uid", "security", "caps", "netns", "cgroup"),

@@ -59,6 +59,7 @@ def full_document() -> dict[str, Any]:
             {},
         ],
         "unix_peers": [[701, 702], [702, 701]],
+        "unix_names": [[702, "@two\nlines"]],
         "problems": [{"what": "fd", "error": "EACCES", "count": 3, "example": "/proc/9/fd"}],
         "time": {"started": 1700000100.5, "finished": 1700000101},
         "complete": True,

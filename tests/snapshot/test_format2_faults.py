@@ -153,6 +153,14 @@ FAULTS: list[tuple[str, Change]] = [
         f"unix_peers[1][1]: expected an integer {U64}, found null",
         lambda d: d.update(unix_peers=[[1, 2], [3, None]]),
     ),
+    (
+        "unix_names[1]: expected an inode and a name, found a list",
+        lambda d: d.update(unix_names=[[1, "a"], [3]]),
+    ),
+    (
+        "unix_names[0][1]: expected a text, found the number 2",
+        lambda d: d.update(unix_names=[[1, 2]]),
+    ),
     ("problems[0]: expected an object, found the number 5", lambda d: d.update(problems=[5])),
     (
         f"problems[0].count: expected an integer {U64}, found the number 1.5",

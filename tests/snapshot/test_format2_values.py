@@ -57,6 +57,7 @@ def test_every_key_arrives(tmp_path: Path) -> None:
             NetworkNamespace(id=None),
         ],
         unix_peers=[(701, 702), (702, 701)],
+        unix_names=[(702, "@two\nlines")],
         problems=[Problem("fd", "EACCES", 3, "/proc/9/fd")],
         euid=0,
         cap_eff="000001ffffffffff",
