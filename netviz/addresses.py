@@ -108,6 +108,10 @@ class AddressBook:
         """Every address that somebody owns, loopback left out."""
         return self._owners.keys()
 
+    def is_inner(self, address: int) -> bool:
+        """Whether the address is never looked for beyond its machine."""
+        return address in self._inner
+
     def owners(self, namespace: int, address: int) -> list[int]:
         """The owners of ``address`` in the nearest circle of ``namespace`` that has any."""
         if is_loopback(address):
