@@ -12,6 +12,7 @@ __all__ = ["FORMATS", "RenderOptions", "render"]
 
 _MODULES = {
     "dot": "netviz.render.dot",
+    "html": "netviz.render.html",
     "json": "netviz.render.json_flows",
     "pdf": "netviz.render.picture",
     "png": "netviz.render.picture",

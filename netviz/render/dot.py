@@ -21,10 +21,10 @@ from netviz.render.places import places
 
 def render(graph: Graph, format: str, options: RenderOptions) -> bytes:
     """The graph as DOT, in UTF-8."""
-    return "".join(f"{line}\n" for line in _document(graph)).encode()
+    return "".join(f"{line}\n" for line in _document(graph, options)).encode()
 
 
-def _document(graph: Graph) -> Iterator[str]:
+def _document(graph: Graph, options: RenderOptions) -> Iterator[str]:
     yield "digraph netviz {"
     yield f"  graph {attributes(rankdir='LR', fontname=styles.FONT, bgcolor=styles.PAPER)};"
     yield (
@@ -36,7 +36,7 @@ def _document(graph: Graph) -> Iterator[str]:
     yield f"  node {node_look};"
     edge_look = attributes(fontname=styles.FONT, fontsize="10", fontcolor=styles.INK)
     yield f"  edge {edge_look};"
-    for line in (*_nodes(graph), *_edges(graph), *_margin(graph)):
+    for line in (*_nodes(graph, options), *_edges(graph, options), *_margin(graph)):
         yield f"  {line}"
     yield "}"
 
@@ -45,11 +45,11 @@ def _ids(graph: Graph) -> dict[str, str]:
     return {node.id: f"n{number}" for number, node in enumerate(graph.nodes, 1)}
 
 
-def _nodes(graph: Graph) -> Iterator[str]:
+def _nodes(graph: Graph, options: RenderOptions) -> Iterator[str]:
     ids = _ids(graph)
 
     def statement(node: Node) -> str:
-        return dot_node(ids[node.id], node)
+        return dot_node(ids[node.id], node, with_id=options.with_ids)
 
     boxes = places(graph)
     if not boxes:
@@ -61,12 +61,19 @@ def _nodes(graph: Graph) -> Iterator[str]:
         yield from clusters.machine(machines[machine], place)
 
 
-def _edges(graph: Graph) -> Iterator[str]:
+def _edges(graph: Graph, options: RenderOptions) -> Iterator[str]:
     ids = _ids(graph)
     machines = {machine.id: machine.name for machine in graph.machines}
     endpoints = graph.level == "connection"
-    for flow in graph.flows:
-        yield dot_edge(ids[flow.source], ids[flow.target], flow, machines, endpoints=endpoints)
+    for number, flow in enumerate(graph.flows, 1):
+        yield dot_edge(
+            ids[flow.source],
+            ids[flow.target],
+            flow,
+            machines,
+            endpoints=endpoints,
+            name=f"f{number}" if options.with_ids else "",
+        )
 
 
 def _margin(graph: Graph) -> Iterator[str]:

@@ -18,17 +18,24 @@ _GROUND = (
 
 
 def dot_edge(
-    source: str, target: str, flow: Flow, machines: Mapping[str, str], *, endpoints: bool
+    source: str,
+    target: str,
+    flow: Flow,
+    machines: Mapping[str, str],
+    *,
+    endpoints: bool,
+    name: str = "",
 ) -> str:
     """The statement for ``flow`` between two opaque ids.
 
     ``machines`` has the names of machines by id. With ``endpoints`` the addresses and ports of
-    the flow's first sample are on the line.
+    the flow's first sample are on the line. ``name`` is the id of the line in SVG.
     """
     told = tooltip(_facts(flow))
+    identity = f'id="{name}", ' if name else ""
     look = _look(flow.match, flow.directed, styles.width(flow.connections))
     return (
-        f"{source} -> {target} [label=<{_label(flow, machines, endpoints)}>, {look}, "
+        f"{source} -> {target} [{identity}label=<{_label(flow, machines, endpoints)}>, {look}, "
         f"tooltip={told}, labeltooltip={told}];"
     )
 

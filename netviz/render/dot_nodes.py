@@ -16,9 +16,11 @@ _SPACES = 8
 """Graphviz shares spare width among all cells of a row: many empty ones leave badges small."""
 
 
-def dot_node(name: str, node: Node) -> str:
-    """The statement for ``node`` under the opaque id ``name``."""
-    return f"{name} {attributes(label=f'<{_table(node)}>', tooltip=tooltip(_facts(node)))};"
+def dot_node(name: str, node: Node, *, with_id: bool = False) -> str:
+    """The statement for ``node`` under the opaque id ``name``: its id in SVG too, if asked."""
+    identity = {"id": name} if with_id else {}
+    look = attributes(**identity, label=f"<{_table(node)}>", tooltip=tooltip(_facts(node)))
+    return f"{name} {look};"
 
 
 def _table(node: Node) -> str:

@@ -1,0 +1,147 @@
+"""The interactive page: one HTML file that needs nothing else, and asks nobody for anything.
+
+What the machines said is in it as JSON and as Graphviz' drawings, never as markup or script of its
+own: the Content-Security-Policy lets run only the script and the style that were put in here.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import Any
+
+from netviz.errors import RenderError
+from netviz.graph import LEVELS, Graph
+from netviz.group import group
+from netviz.render import dot, picture
+from netviz.render.dot_text import html
+from netviz.render.json_flows import document, encode
+from netviz.render.options import RenderOptions
+from netviz.render.summary import summary
+from netviz.render.text import visible
+
+SCRIPTS = (
+    "text.js",
+    "model.js",
+    "panel.js",
+    "picture.js",
+    "around.js",
+    "table.js",
+    "controls.js",
+    "main.js",
+)
+"""The parts of the page's script, in the order in which they need each other."""
+
+MOST_NODES = 400
+MOST_FLOWS = 1200
+"""What Graphviz lays out soon enough; a larger level starts from its table."""
+
+LAYOUT_LIMIT = 30.0
+"""Seconds for the drawing of one level. One that takes longer has a table all the same."""
+
+_SVG = re.compile(r"<svg.*</svg>", re.DOTALL)
+
+
+def render(graph: Graph, format: str, options: RenderOptions) -> bytes:
+    """The page with the graph's level and every coarser one."""
+    levels = list(_levels(graph))
+    pictures = "".join(_template(level, options) for level in levels)
+    style, script = _asset("page.css"), _script()
+    parts = {
+        "POLICY": _policy(style, script),
+        "TITLE": html(f"netviz: {_title(graph)}"),
+        "STYLE": style,
+        "SUMMARY": html(summary(graph)),
+        "PICTURES": pictures,
+        "FLOWS": _embedded(_content(graph, levels)),
+        "SCRIPT": script,
+    }
+    page = re.sub(r"@([A-Z]+)@", lambda found: parts[found[1]], _asset("page.html"))
+    return page.encode()
+
+
+def _levels(graph: Graph) -> Iterator[Graph]:
+    yield graph
+    for level in LEVELS[LEVELS.index(graph.level) + 1 :]:
+        if level != "process":
+            yield group(graph, level)
+
+
+def _title(graph: Graph) -> str:
+    names = [machine.name for machine in graph.machines]
+    return ", ".join(names[:3]) + (f" and {len(names) - 3:,} more" if len(names) > 3 else "")
+
+
+def _template(graph: Graph, options: RenderOptions) -> str:
+    """The drawing of a level, inert until it is shown; empty where there is none."""
+    if len(graph.nodes) > MOST_NODES or len(graph.flows) > MOST_FLOWS:
+        return ""
+    try:
+        limit = min(options.time_limit, LAYOUT_LIMIT)
+        source = dot.render(graph, "dot", RenderOptions(with_ids=True))
+        drawn = _SVG.search(picture.paint(source, "svg", limit).decode("utf-8", "replace"))
+    except RenderError:
+        return ""  # the table and the neighbourhoods need no Graphviz
+    if drawn is None:
+        return ""
+    return f'<template data-level="{graph.level}">{drawn[0]}</template>\n'
+
+
+def _content(graph: Graph, levels: list[Graph]) -> dict[str, Any]:
+    whole = document(graph)
+    return {
+        "machines": _visible(whole["machines"]),
+        "coverage": _visible(whole["coverage"]),
+        "levels": [_level(level) for level in levels],
+    }
+
+
+def _level(graph: Graph) -> dict[str, Any]:
+    """Nodes and flows; a flow has the places of its nodes, which have their ids as ``key``."""
+    content = document(graph)
+    place = {node["id"]: number for number, node in enumerate(content["nodes"])}
+    nodes = [{"key": node.pop("id"), **_visible(node)} for node in content["nodes"]]
+    flows = []
+    for flow in content["flows"]:
+        source, target = place[flow.pop("source")], place[flow.pop("target")]
+        flows.append({"source": source, "target": target, **_visible(flow)})
+    return {"name": graph.level, "nodes": nodes, "flows": flows}
+
+
+def _visible(value: Any) -> Any:
+    """The value with every text in it made fit to be shown."""
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, dict):
+        return {visible(key): _visible(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_visible(item) for item in value]
+    return value
+
+
+def _embedded(value: Any) -> str:
+    """JSON that no HTML parser takes for markup."""
+    return encode(value).decode().replace("<", "\\u003c")
+
+
+def _policy(style: str, script: str) -> str:
+    return (
+        "default-src 'none'; "
+        f"script-src '{_digest(script)}'; style-src '{_digest(style)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _digest(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _script() -> str:
+    return "(() => {\n'use strict';\n" + "".join(map(_asset, SCRIPTS)) + "})();\n"
+
+
+def _asset(name: str) -> str:
+    return (files("netviz.render") / "page" / name).read_text("utf-8")
