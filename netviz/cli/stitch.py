@@ -5,25 +5,21 @@ from __future__ import annotations
 import argparse
 import gc
 import logging
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
 
 from netviz import __version__
 from netviz.cli.exits import DONE, run, say
-from netviz.cli.log import LEVELS as LOG_LEVELS
 from netviz.cli.log import set_up
 from netviz.cli.output import write_output
-from netviz.errors import NetvizError, SnapshotError
+from netviz.cli.snapshots import NamedSnapshots, add_snapshot_arguments
 from netviz.filters import hide_unlinked
 from netviz.graph import FLOW_KINDS, LEVELS, Graph
 from netviz.loops import IMPLEMENTATION as LOOPS
 from netviz.parse import IMPLEMENTATION as PARSER
 from netviz.render import FORMATS, render
 from netviz.render.summary import summary
-from netviz.snapshot import load
 from netviz.snapshot.ahead import ahead
-from netviz.snapshot.model import Snapshot
 from netviz.stitch import StitchOptions, stitch
 
 PROGRAM = "netviz-stitch"
@@ -53,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("files", nargs="*", metavar="FILE", help="snapshots (.json or .json.gz)")
+    add_snapshot_arguments(parser)
     parser.add_argument(
         "-o", "--output", metavar="OUT", help="write to this file (default: standard output)"
     )
@@ -68,14 +64,6 @@ def _parser() -> argparse.ArgumentParser:
         choices=LEVELS,
         default="service",
         help="what one node stands for (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--name",
-        action="append",
-        default=[],
-        type=_named_file,
-        metavar="NAME=FILE",
-        help="read FILE too, and call its machine NAME",
     )
     parser.add_argument(
         "--hide-unlinked-listeners",
@@ -101,17 +89,7 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="draw one-sided connections too of which a condition is unknown",
     )
-    parser.add_argument(
-        "--keep-going", action="store_true", help="report a bad file and leave it out"
-    )
-    parser.add_argument(
-        "--log",
-        choices=tuple(LOG_LEVELS),
-        default="warn",
-        help="how much to tell on standard error (default: %(default)s)",
-    )
     parser.add_argument("--version", action="version", version=_version())
-    parser.set_defaults(parser=parser)
     return parser
 
 
@@ -129,13 +107,6 @@ def _stitch_options(options: argparse.Namespace) -> StitchOptions:
     )
 
 
-def _named_file(text: str) -> tuple[str, str]:
-    name, equals, path = text.partition("=")
-    if not name or not equals or not path:
-        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=FILE")
-    return name, path
-
-
 def _flow_kinds(text: str) -> frozenset[str]:
     kinds = frozenset(text.split(","))
     for kind in sorted(kinds.difference(FLOW_KINDS)):
@@ -145,51 +116,18 @@ def _flow_kinds(text: str) -> frozenset[str]:
 
 def _stitch(options: argparse.Namespace) -> int:
     set_up(PROGRAM, options.log)
-    names = {path: name for name, path in options.name}
-    # Sorted, so that the order in which files are named changes nothing.
-    paths = sorted({*options.files, *names})
-    if not paths:
-        options.parser.error("name at least one snapshot file, such as web.json")
     log.debug("%s", _version())
-    snapshots = _Snapshots(paths, names, options.keep_going)
+    snapshots = NamedSnapshots(options, log)
     # Nothing that is made here goes round in circles, and there is a lot of it to look through.
     gc.disable()
     graph = stitch(ahead(snapshots), _stitch_options(options), options.group_by)
-    if not snapshots.loaded:
-        raise NetvizError("no snapshot is left to stitch: every file was bad")
+    snapshots.check_some()
     if options.hide_unlinked_listeners:
         graph = hide_unlinked(graph)
     _tell_problems(graph)
     write_output(options.output, render(graph, _format(options)))
     say(f"{PROGRAM}: {summary(graph)}")
     return DONE
-
-
-class _Snapshots:
-    """The snapshots of all files, one at a time, under the names that were asked for."""
-
-    def __init__(self, paths: list[str], names: dict[str, str], keep_going: bool) -> None:
-        self.loaded = 0
-        self._paths = paths
-        self._names = names
-        self._keep_going = keep_going
-
-    def __iter__(self) -> Iterator[Snapshot]:
-        for path in self._paths:
-            for snapshot in load(path, keep_going=self._keep_going, on_problem=_left_out):
-                self.loaded += 1
-                log.info("%s: machine %s", snapshot.source, snapshot.host.name)
-                yield self._named(path, snapshot)
-
-    def _named(self, path: str, snapshot: Snapshot) -> Snapshot:
-        name = self._names.get(path)
-        if name is None:
-            return snapshot
-        return replace(snapshot, host=replace(snapshot.host, name=name))
-
-
-def _left_out(error: SnapshotError) -> None:
-    log.warning("left out: %s", error)
 
 
 def _format(options: argparse.Namespace) -> str:

@@ -44,7 +44,7 @@ def test_anything_else_is_a_usage_error_that_names_the_verbs(
     assert ended.value.code == 2
     shown = capsys.readouterr()
     assert shown.out == ""
-    assert "capture, stitch" in shown.err
+    assert "capture, explain, stitch" in shown.err
 
 
 def test_help_lists_the_verbs(capsys: pytest.CaptureFixture[str]) -> None:
@@ -69,7 +69,7 @@ def test_a_verb_is_imported_only_when_it_is_asked_for() -> None:
     code = (
         "import sys, netviz.cli.main\n"
         "loaded = [name for name in sys.modules if name.startswith('netviz.')]\n"
-        "print(*sorted(set(loaded) & {'netviz.cli.stitch', 'netviz.cli.capture'}))"
+        "print(*sorted(set(loaded) & {'netviz.cli.stitch', 'netviz.cli.capture', 'netviz.cli.explain'}))"
     )
     ended = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert ended.stdout == "\n"

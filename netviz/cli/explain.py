@@ -1,0 +1,92 @@
+"""``netviz explain``: what became of a socket, and why."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import logging
+from collections.abc import Sequence
+
+from netviz.cli.exits import DONE, run, say
+from netviz.cli.log import set_up
+from netviz.cli.output import write_output
+from netviz.cli.snapshots import NamedSnapshots, add_snapshot_arguments
+from netviz.cli.version import version_text
+from netviz.endpoint import Endpoint, parse_endpoint
+from netviz.errors import NetvizError
+from netviz.explain import Explained, explain_endpoint, explain_process
+from netviz.render.explanation import explanation_summary, explanation_text
+from netviz.snapshot.ahead import ahead
+
+PROGRAM = "netviz-explain"
+
+log = logging.getLogger(PROGRAM)
+
+EXAMPLES = """\
+examples:
+  netviz explain *.json --socket 10.0.0.2:5432
+  netviz explain *.json --socket '[fd00::2]:443'
+  netviz explain *.json --socket '*:6379'
+  netviz explain *.json --process nginx
+
+exit status: 0 something matches, 1 nothing does or the input is wrong, 2 usage
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; ``argv`` without the program's name. Gives the exit status."""
+    options = _parser().parse_args(argv)
+    return run(PROGRAM, lambda: _explain(options))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=PROGRAM,
+        description="Tell of each socket what it was joined with and by which rule, or why with"
+        " nothing. The rules are those of docs/join-rules.md.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_snapshot_arguments(parser)
+    asked = parser.add_mutually_exclusive_group(required=True)
+    asked.add_argument(
+        "--socket",
+        type=_endpoint,
+        metavar="ADDRESS:PORT",
+        help="sockets that have this address and port at either end; * for any address",
+    )
+    asked.add_argument(
+        "--process", metavar="NAME", help="sockets that processes of this name hold (their comm)"
+    )
+    parser.add_argument("--version", action="version", version=version_text())
+    return parser
+
+
+def _endpoint(text: str) -> Endpoint:
+    try:
+        return parse_endpoint(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _explain(options: argparse.Namespace) -> int:
+    set_up(PROGRAM, options.log)
+    snapshots = NamedSnapshots(options, log)
+    # Nothing that is made here goes round in circles, and there is a lot of it to look through.
+    gc.disable()
+    if options.socket is not None:
+        what = f"no socket has {options.socket} at either end"
+        explained = explain_endpoint(ahead(snapshots), options.socket)
+    else:
+        what = f"no process is called {options.process!r}"
+        explained = explain_process(ahead(snapshots), options.process)
+    snapshots.check_some()
+    if not explained.found:
+        raise NetvizError(_nothing(what, explained))
+    write_output(None, explanation_text(explained))
+    say(f"{PROGRAM}: {explanation_summary(explained)}")
+    return DONE
+
+
+def _nothing(what: str, explained: Explained) -> str:
+    return f"{what}\n  {explained.advice}" if explained.advice else what

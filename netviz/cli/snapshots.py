@@ -1,0 +1,82 @@
+"""The snapshot files that a command is given: the arguments that name them, and reading them."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+
+from netviz.cli.log import LEVELS
+from netviz.errors import NetvizError, SnapshotError
+from netviz.snapshot import load
+from netviz.snapshot.model import Snapshot
+
+
+def add_snapshot_arguments(parser: argparse.ArgumentParser) -> None:
+    """Let a command take files, names for them, and what to do about bad ones."""
+    parser.add_argument("files", nargs="*", metavar="FILE", help="snapshots (.json or .json.gz)")
+    parser.add_argument(
+        "--name",
+        action="append",
+        default=[],
+        type=_named_file,
+        metavar="NAME=FILE",
+        help="read FILE too, and call its machine NAME",
+    )
+    parser.add_argument(
+        "--keep-going", action="store_true", help="report a bad file and leave it out"
+    )
+    parser.add_argument(
+        "--log",
+        choices=tuple(LEVELS),
+        default="warn",
+        help="how much to tell on standard error (default: %(default)s)",
+    )
+    parser.set_defaults(parser=parser)
+
+
+class NamedSnapshots:
+    """The snapshots of all files, one at a time, under the names that were asked for.
+
+    ``options`` are what the arguments above were parsed to; where they name no file that is a
+    usage error. ``log`` is told of bad files that are left out.
+    """
+
+    def __init__(self, options: argparse.Namespace, log: logging.Logger) -> None:
+        self._names: dict[str, str] = {path: name for name, path in options.name}
+        # Sorted, so that the order in which files are named changes nothing.
+        self._paths: list[str] = sorted({*options.files, *self._names})
+        if not self._paths:
+            options.parser.error("name at least one snapshot file, such as web.json")
+        self._keep_going: bool = options.keep_going
+        self._log = log
+        self._loaded = 0
+
+    def __iter__(self) -> Iterator[Snapshot]:
+        for path in self._paths:
+            for snapshot in load(path, keep_going=self._keep_going, on_problem=self._left_out):
+                self._loaded += 1
+                self._log.info("%s: machine %s", snapshot.source, snapshot.host.name)
+                yield self._named(path, snapshot)
+
+    def check_some(self) -> None:
+        """NetvizError where every file was bad."""
+        if not self._loaded:
+            raise NetvizError("no snapshot is left: every file was bad")
+
+    def _named(self, path: str, snapshot: Snapshot) -> Snapshot:
+        name = self._names.get(path)
+        if name is None:
+            return snapshot
+        return replace(snapshot, host=replace(snapshot.host, name=name))
+
+    def _left_out(self, error: SnapshotError) -> None:
+        self._log.warning("left out: %s", error)
+
+
+def _named_file(text: str) -> tuple[str, str]:
+    name, equals, path = text.partition("=")
+    if not name or not equals or not path:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=FILE")
+    return name, path
