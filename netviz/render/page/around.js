@@ -35,9 +35,7 @@ function columns(start) {
 
 function box(index, x, y, middle) {
   const node = level().nodes[index];
-  const more = new Set([...node.callers.map((flow) => flow.source), ...node.called.map((flow) => flow.target)]);
-  more.delete(index);
-  const where = [machineName(node), node.container || node.unit].filter(Boolean).join(' · ');
+  const where = [machineName(node), node.container || node.unit || node.security].filter(Boolean).join(' · ');
   const group = makeSvg('g', { class: middle ? 'box middle' : 'box', 'data-key': node.key },
     makeSvg('title', {}, `${node.label} on ${where}`),
     makeSvg('rect', { x, y, width: BOX.width, height: BOX.height, rx: 5,
@@ -46,10 +44,9 @@ function box(index, x, y, middle) {
       + (node.pids.length > 1 ? ` x${node.pids.length}` : '') + (node.uid === 0 ? '  root' : '')),
     makeSvg('text', { class: 'small', x: x + 8, y: y + 31 }, shortened(where, 36)));
   interactive(group, `${node.label} on ${where}`, () => {
-    if (state.node !== index) {
-      around.opened.add(index);
-      update({ flow: null, node: state.node, opened: index });
-    }
+    if (state.node === index) return;
+    around.opened.add(index);
+    show();
   });
   group.addEventListener('dblclick', () => choose(node));
   return group;

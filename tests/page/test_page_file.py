@@ -1,0 +1,71 @@
+"""The page as a file: whole, inert, the same every time."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+
+from shop import BREAKOUT, MARKUP, crowd, shop
+
+from netviz.render import render
+
+
+def written() -> str:
+    return render(shop(), "html").decode()
+
+
+def test_same_bytes_every_time() -> None:
+    assert render(shop(), "html") == render(shop(), "html")
+
+
+def test_policy_allows_what_is_in_the_page_and_nothing_else() -> None:
+    page = written()
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)
+    assert policy is not None
+    rules = dict(rule.split(" ", 1) for rule in policy[1].split("; "))
+    assert rules.keys() == {"default-src", "script-src", "style-src", "base-uri", "form-action"}
+    assert rules["default-src"] == rules["base-uri"] == rules["form-action"] == "'none'"
+    for element, rule in (("style", "style-src"), ("script", "script-src")):
+        found = re.findall(rf"<{element}>(.*?)</{element}>", page, re.DOTALL)
+        assert len(found) == 1
+        digest = base64.b64encode(hashlib.sha256(found[0].encode()).digest()).decode()
+        assert rules[rule] == f"'sha256-{digest}'"
+
+
+def test_names_of_machines_are_no_markup() -> None:
+    page = written()
+    assert MARKUP not in page
+    assert BREAKOUT not in page
+    assert len(re.findall(r"<script\b", page)) == 2
+    assert len(re.findall(r"</script>", page)) == 2
+    assert not re.search(r"<img\b", page)
+
+
+def test_nothing_is_loaded_from_anywhere() -> None:
+    page = re.sub(r'<script type="application/json".*?</script>', "", written(), flags=re.DOTALL)
+    addresses = re.findall(r"""(?:https?:)?//[\w.-]+\.\w+[^\s'"<]*""", page)
+    assert set(addresses) <= {  # names of languages, which nobody fetches
+        "http://www.w3.org/2000/svg",
+        "http://www.w3.org/1999/xlink",
+    }
+    assert not re.search(r"\b(?:src|srcset|action|data)=[\"']", page)
+
+
+def test_flows_of_every_level_that_is_coarser() -> None:
+    page = written()
+    found = re.search(r'<script type="application/json" id="flows">(.*?)</script>', page, re.DOTALL)
+    assert found is not None
+    content = json.loads(found[1])
+    assert [level["name"] for level in content["levels"]] == ["service", "container", "host"]
+    for level in content["levels"]:
+        assert sum(flow["connections"] for flow in level["flows"]) == 16
+        assert len(level["nodes"]) >= 3
+    assert content["machines"][2]["name"] == f"web {MARKUP}"
+
+
+def test_large_level_has_no_drawing() -> None:
+    page = render(crowd(20, 500, 900), "html").decode()
+    assert 'data-level="service"' not in page
+    assert 'data-level="host"' in page
