@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from browser import Page, chromium
-from shop import shop
+from hostile_shop import shop
 
 from netviz.render import render
 

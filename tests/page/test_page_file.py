@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 
-from shop import BREAKOUT, MARKUP, crowd, shop
+from hostile_shop import BREAKOUT, MARKUP, crowd, shop
 
 from netviz.render import render
 

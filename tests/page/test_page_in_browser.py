@@ -6,8 +6,8 @@ import time
 from pathlib import Path
 
 from browser import Page
+from hostile_shop import MARKUP, crowd
 from selenium.webdriver.common.keys import Keys
-from shop import MARKUP, crowd
 
 from netviz.render import render
 
