@@ -20,6 +20,7 @@ from netviz.nodes import Nodes
 from netviz.reasons_bound import NO_OTHER_END, BoundReasons, packet_text
 from netviz.reasons_joined import JoinedReasons
 from netviz.reasons_left import LeftReasons
+from netviz.render.text import counted
 from netviz.render.wording import processes
 from netviz.snapshot.model import Snapshot
 from netviz.sockets import BoundSocket
@@ -66,10 +67,10 @@ def explain_endpoint(snapshots: Iterable[Snapshot], endpoint: Endpoint) -> Expla
     fleet = Fleet()
     for snapshot in snapshots:
         fleet.absorb(snapshot)
-    group = _Group(fleet)
-    explained = Explained(group.explain(WantedEndpoint(endpoint, group.joined.owned)))
+    explainer = Explainer(fleet)
+    explained = Explained(explainer.explain(WantedEndpoint(endpoint, explainer.joined.owned)))
     if not explained.found:
-        explained.advice = near_endpoints(group.trace, endpoint)
+        explained.advice = near_endpoints(explainer.trace, endpoint)
     return explained
 
 
@@ -79,15 +80,17 @@ def explain_process(snapshots: Iterable[Snapshot], name: str) -> Explained:
     for sample, snapshot in enumerate(snapshots):
         fleet.absorb(snapshot)
         held.watch(sample, snapshot)
-    group = _Group(fleet)
-    explained = Explained(group.explain(WantedProcess(name, fleet)), list(group.notes(held)))
+    explainer = Explainer(fleet)
+    explained = Explained(
+        explainer.explain(WantedProcess(name, fleet)), list(explainer.notes(held))
+    )
     if not explained.found:
         others = ", ".join(held.alike())
         explained.advice = f"processes that hold sockets: {others}" if others else ""
     return explained
 
 
-class _Group:
+class Explainer:
     """A joined group that can be asked about its sockets."""
 
     def __init__(self, fleet: Fleet) -> None:
@@ -172,7 +175,8 @@ class _Group:
                 yield f"{who}: no socket of it was seen"
             if seen.unlisted:
                 who = f"{held.name} ({processes(sorted(seen.holding))}) on {machine}"
-                yield f"{who}: holds {seen.unlisted:,} of unknown kind, in no table (rule 8)"
+                unlisted = counted(seen.unlisted, "socket")
+                yield f"{who}: holds {unlisted} of unknown kind, in no table (rule 8)"
             if sample.problems:
                 yield f"the capture of {machine} could not see everything: " + "; ".join(
                     sample.problems

@@ -39,7 +39,7 @@ class JoinedReasons:
 
     def _paired(self, socket: ConnectedSocket, pair: Pair) -> list[str]:
         if pair.other == socket.candidate:
-            return ["joined (reciprocal, rule 3) with itself: it is connected to its own port"]
+            return ["joined (reciprocal; rule 3) with itself: it is connected to its own port"]
         other = self._trace.candidate(pair.other)
         shared = "rule 4: one of the two addresses is of several machines"
         rule = shared if socket.candidate in self._trace.shared else "rule 3"
@@ -75,7 +75,7 @@ class JoinedReasons:
         dialled, reached = endpoint_text(*found.dialled), endpoint_text(*found.reached)
         via = ", then ".join(map(self._names.place, found.via))
         return [
-            f"joined (nat, rule 5) with {other}",
+            f"joined (nat; rule 5) with {other}",
             f"the client dialled {dialled}; it came out at {reached}, translated by {via}",
         ]
 
@@ -88,4 +88,4 @@ class JoinedReasons:
         else:
             with_whom = f"? of {self._names.place(verdict.other.namespace)}"
             missing = "no snapshot shows the client's socket of this connection"
-        return [f"joined (one-sided, rule 6) with {with_whom}", missing]
+        return [f"joined (one-sided; rule 6) with {with_whom}", missing]

@@ -109,11 +109,11 @@ class LeftReasons:
 
     def _mirrored(self, socket: ConnectedSocket) -> list[str]:
         """Sockets that mirror it and are not its other end."""
-        return [
+        return sorted(
             f"mirrored, but not its other end: {self._names.end(self._trace.candidate(i))}"
             for i in self._mirrors.get(_mirror(self._trace, socket.candidate), ())
             if i != socket.candidate
-        ]
+        )
 
     def _unread(self, socket: ConnectedSocket) -> list[str]:
         """What the capture of the machine at the other end could not read."""
@@ -128,14 +128,14 @@ class LeftReasons:
         """Entries of conntrack that have its tuple, though no other end was found for it."""
         sent = Way(socket.local, socket.local_port, socket.remote, socket.remote_port)
         sentences = []
-        for entry in sorted(self._entries.get((socket.proto, sent), ())):
+        for entry in self._entries.get((socket.proto, sent), ()):
             other = entry.reply if sent == entry.original else entry.original
             came, went = endpoint_text(*other[:2]), endpoint_text(*other[2:])
             sentences.append(
                 f"conntrack of {self._names.place(entry.namespace)} has its other end as"
                 f" {came} -> {went}, which led to no one socket of the group"
             )
-        return sentences
+        return sorted(sentences)
 
 
 def _mirrors(trace: Trace, sockets: Iterable[ConnectedSocket]) -> dict[_Tuple, list[int]]:

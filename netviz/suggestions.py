@@ -31,7 +31,7 @@ def near_endpoints(trace: Trace, asked: Endpoint) -> str:
             look(bound.address, bound.port)
     parts = []
     if same_address and asked.address is not None:
-        parts.append(f"{format_address(asked.address)} has the ports {_most(same_address)}")
+        parts.append(f"sockets of {format_address(asked.address)} have port {_most(same_address)}")
     if same_port:
         parts.append(f"port {asked.port} is on {_most(same_port)}")
     return "; ".join(parts)

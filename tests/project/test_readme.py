@@ -40,7 +40,7 @@ def test_it_shows_the_picture_of_the_examples() -> None:
     assert "](examples/flows.svg)" in README
 
 
-@pytest.mark.parametrize("command", ["stitch", "capture"])
+@pytest.mark.parametrize("command", ["stitch", "capture", "explain"])
 def test_options_it_names_exist(command: str) -> None:
     ended = subprocess.run(
         [sys.executable, "-m", "netviz.cli.main", command, "--help"],
