@@ -1,6 +1,6 @@
 """The sockets of one table of one sample, as the join needs them.
 
-Listening and unconnected sockets become objects, because each is drawn. Of a connected socket 45
+Listening and unconnected sockets become objects, because each is drawn. Of a connected socket 41
 bytes are kept until it is known who owns its remote address (docs/performance.md).
 """
 

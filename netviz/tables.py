@@ -99,7 +99,7 @@ class PacketColumns:
 
 @dataclass(slots=True)
 class ConnectedColumns:
-    """The connected sockets of one table, 45 bytes each.
+    """The connected sockets of one table, 41 bytes each.
 
     ``local`` indexes ``locals_hi`` and ``locals_lo``: a machine has few addresses. ``owner``
     numbers the set of processes that hold the socket, 0 for nobody.
