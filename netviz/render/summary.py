@@ -14,7 +14,7 @@ def summary(graph: Graph) -> str:
         f"{coverage.unowned:,} unowned",
         *_if_any(coverage.ambiguous, "ambiguous"),
         *_if_any(coverage.unmatched, "unmatched"),
-        *_if_any(coverage.other.get("unix_unjoined", 0), "unix with an unknown peer"),
+        *_if_any(coverage.other.get("unix_unjoined", 0), "unix unjoined"),
     )
     connections = counted(sum(flow.connections for flow in graph.flows), "connection")
     flows = _aside(connections)

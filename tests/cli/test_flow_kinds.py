@@ -110,8 +110,8 @@ def test_every_level_of_the_picture(group: Path, level: str) -> None:
     assert "None" not in done.stdout
 
 
-def test_the_summary_counts_sockets_whose_peer_is_unknown(group: Path) -> None:
-    assert ", 1 unix with an unknown peer)" in run(group, "--flows", "unix").stderr
+def test_the_summary_counts_sockets_that_were_not_joined(group: Path) -> None:
+    assert ", 1 unix unjoined)" in run(group, "--flows", "unix").stderr
     assert "unix" not in run(group).stderr
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,11 +64,15 @@ def listeners(result: Stitched) -> set[tuple[str, str]]:
 
 @dataclass
 class Taken:
-    """Snapshots of one machine, before somebody forged lines of a table, and after."""
+    """Snapshots of one machine, before somebody forged lines of a table, and after.
+
+    ``ss`` is what that program printed before.
+    """
 
     honest: Path
     forged: Path
     names: list[str]
+    ss: str
 
 
 def rows_named(machine: Machine, path: str) -> list[int]:
@@ -121,6 +127,7 @@ def taken(
         machine = lab.machine("local")
         set_up(machine)
         honest = machine.capture(pyz).rename(folder / "honest.json")
+        ss = machine.exec(["ss", "-Hxpn"])
         victims = [*rows_named(machine, FPM), 1]
         names = []
         for number, victim in enumerate(victims):
@@ -128,7 +135,7 @@ def taken(
             names.append(f"@evil{number}\n{line}")
             start(machine, f"evil{number}", ["unix_listen", names[-1]])
         forged = machine.capture(pyz).rename(folder / "forged.json")
-        yield Taken(honest, forged, names)
+        yield Taken(honest, forged, names, ss)
 
 
 def test_the_flows_are_those_that_were_set_up(taken: Taken, implementation: str) -> None:
@@ -137,6 +144,34 @@ def test_the_flows_are_those_that_were_set_up(taken: Taken, implementation: str)
     assert listeners(result) == LISTENERS
     assert result.coverage["other"]["unix_unjoined"] == 0
     assert result.coverage["sockets"] == 0
+
+
+def paired_by_ss(printed: str) -> Counter[frozenset[int]]:
+    """How many connections there are between two processes, by their pids."""
+    held: dict[int, tuple[int, frozenset[int]]] = {}
+    for line in printed.splitlines():
+        found = re.search(r" (\d+) +\* (\d+) +users:\((.*)\)", line)
+        if found:
+            pids = frozenset(map(int, re.findall(r"pid=(\d+)", found[3])))
+            held[int(found[1])] = int(found[2]), pids
+    return Counter(
+        pids | held[peer][1]
+        for inode, (peer, pids) in held.items()
+        if peer in held and inode < peer and pids != held[peer][1]
+    )
+
+
+def test_every_connection_that_ss_sees_is_there(taken: Taken, implementation: str) -> None:
+    """That is: of the machine's own namespace, and accepted."""
+    result = Stitched(implementation, [taken.honest], "--flows", "unix", "--group-by", "connection")
+    seen = paired_by_ss(taken.ss)
+    assert seen.total() == 7
+    found: Counter[frozenset[int]] = Counter()
+    for flow in result.flows:
+        source, target = result.nodes[flow["source"]], result.nodes[flow["target"]]
+        if source["name"] != "elsewhere" and flow["path"] not in ("/run/hung", "/run/log"):
+            found[frozenset([*source["pids"], *target["pids"]])] += flow["connections"]
+    assert found == seen
 
 
 def test_none_of_them_is_drawn_unless_asked_for(taken: Taken, implementation: str) -> None:
