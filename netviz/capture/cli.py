@@ -34,6 +34,7 @@ def main(argv: Optional[List[str]] = None) -> int:
         live=live,
         cmdline=arguments.cmdline,
         conntrack=not arguments.no_conntrack,
+        threads=arguments.threads,
         byteorder=arguments.byteorder,
     )
     if not _is_procfs(proc):
@@ -71,6 +72,12 @@ def _parser() -> argparse.ArgumentParser:
         "--cmdline",
         action="store_true",
         help="include the command lines of the processes, which may hold passwords",
+    )
+    parser.add_argument(
+        "--threads",
+        action="store_true",
+        help="read each thread's descriptors, not only each process's: for programs whose threads "
+        "do not share them; takes as many times longer as there are threads",
     )
     parser.add_argument(
         "--no-conntrack",

@@ -40,6 +40,7 @@ class Options(NamedTuple):
     live: bool
     cmdline: bool
     conntrack: bool
+    threads: bool
     byteorder: Optional[str]
 
 
@@ -67,10 +68,12 @@ def write_snapshot(proc: Procfs, options: Options, write: Callable[[bytes], None
     count = 0
     writer.key("processes")
     writer.begin("[")
-    for process in walk(proc, options.cmdline):
+    for process in walk(proc, options.cmdline, options.threads):
         count += 1
         if process.netns is not None:
             holders.setdefault(process.netns, []).append(process.holder)
+        for netns, thread in process.elsewhere:
+            holders.setdefault(netns, []).append(thread)
         write_process(writer, process, options.cmdline)
     writer.end()
     namespaces = NamespaceWriter(proc, writer, options.live, options.conntrack)

@@ -7,6 +7,7 @@ from typing import Iterator, List, NamedTuple, Optional, Tuple
 from netviz.capture.descriptors import Descriptors, read_descriptors
 from netviz.capture.procfs import ABSENT, Procfs
 from netviz.capture.text import clean, decimal
+from netviz.capture.threads import read_threads
 
 
 class Stat(NamedTuple):
@@ -20,7 +21,8 @@ class Process(NamedTuple):
     """One process. None is unknown; ``start`` in clock ticks since boot, ``uid`` the effective one.
 
     ``holder`` is where to read it below the procfs root: ``PID``, or ``PID/task/TID`` where its
-    first thread has exited.
+    first thread has exited. ``elsewhere`` are the namespaces of threads that left that of the
+    process, each with where to read it.
     """
 
     pid: int
@@ -37,20 +39,23 @@ class Process(NamedTuple):
     sockets: "Optional[array[int]]"
     pipes: Optional[List[Tuple[int, str]]]
     holder: str
+    elsewhere: List[Tuple[int, str]]
 
 
-def walk(proc: Procfs, cmdline: bool) -> Iterator[Process]:
-    """Every process that can be seen, by ascending pid; command lines only with ``cmdline``.
+def walk(proc: Procfs, cmdline: bool, threads: bool) -> Iterator[Process]:
+    """Every process that can be seen, by ascending pid.
+
+    Command lines only with ``cmdline``; what single threads have of their own with ``threads``.
 
     One that vanishes meanwhile is counted (``process``, ENOENT or ESRCH) and left out.
     """
     for pid in proc.numbers(""):
-        process = read_process(proc, pid, cmdline)
+        process = read_process(proc, pid, cmdline, threads)
         if process is not None:
             yield process
 
 
-def read_process(proc: Procfs, pid: int, cmdline: bool) -> Optional[Process]:
+def read_process(proc: Procfs, pid: int, cmdline: bool, threads: bool) -> Optional[Process]:
     """The process ``pid``, None if it vanished.
 
     Its start time is read before and after all else, so that a pid which was given to a new
@@ -60,7 +65,7 @@ def read_process(proc: Procfs, pid: int, cmdline: bool) -> Optional[Process]:
     try:
         before = parse_stat(proc.read(path))
         for _attempt in range(3):
-            process = _read_fields(proc, pid, before, cmdline)
+            process = _read_fields(proc, pid, before, cmdline, threads)
             after = parse_stat(proc.read(path))
             if after.start == before.start:
                 return process
@@ -72,13 +77,17 @@ def read_process(proc: Procfs, pid: int, cmdline: bool) -> Optional[Process]:
     return None
 
 
-def _read_fields(proc: Procfs, pid: int, stat: Stat, cmdline: bool) -> Process:
+def _read_fields(proc: Procfs, pid: int, stat: Stat, cmdline: bool, each_thread: bool) -> Process:
     own = str(pid)
     holder = own
     if stat.state in (b"Z", b"X") and (stat.threads or 0) > 1:
         holder = living_thread(proc, pid)
     status = proc.try_read(own + "/status", "status")
     descriptors = _descriptors(proc, holder)
+    netns = proc.netns(holder)
+    elsewhere: List[Tuple[int, str]] = []
+    if each_thread and (stat.threads or 0) > 1:
+        descriptors, elsewhere = read_threads(proc, pid, holder, descriptors, netns)
     return Process(
         pid=pid,
         ppid=stat.ppid,
@@ -88,12 +97,13 @@ def _read_fields(proc: Procfs, pid: int, stat: Stat, cmdline: bool) -> Process:
         uid=effective_uid(status),
         security=security_context(proc, holder),
         caps=status_field(status, b"CapEff:"),
-        netns=proc.netns(holder),
+        netns=netns,
         cgroup=_text(proc.try_read(holder + "/cgroup", "cgroup")),
         argv=arguments(proc.try_read(holder + "/cmdline", "cmdline")) if cmdline else None,
         sockets=descriptors.sockets if descriptors else None,
         pipes=descriptors.pipes if descriptors else None,
         holder=holder,
+        elsewhere=elsewhere,
     )
 
 

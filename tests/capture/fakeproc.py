@@ -66,10 +66,11 @@ class FakeProc:
         sockets: Sequence[int] = (),
         links: Iterable[str] = (),
         argv: bytes = b"daemon\0--foreground\0",
+        threads: int = 1,
     ) -> None:
         """One process; descriptors count from 3 on: first ``sockets``, then any ``links``."""
         base = f"{pid}"
-        fields = f"S {ppid} 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 {start} 0 0"
+        fields = f"S {ppid} 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 {threads} 0 {start} 0 0"
         self.write(f"{base}/stat", b"%d (%s) %s\n" % (pid, comm, fields.encode()))
         self.write(f"{base}/comm", comm + b"\n")
         name = comm.replace(b"\\", b"\\\\").replace(b"\n", b"\\n")
@@ -84,14 +85,20 @@ class FakeProc:
             self.write(f"{base}/attr/current", attr)
         if apparmor is not None:
             self.write(f"{base}/attr/apparmor/current", apparmor)
-        (self.root / base / "fd").mkdir()
-        targets = [f"socket:[{inode}]" for inode in sockets] + list(links)
-        for number, target in enumerate(targets, 3):
-            self.link(f"{base}/fd/{number}", target)
+        self.descriptors(base, sockets, links)
         if netns is not None:
             self.link(f"{base}/ns/net", f"net:[{netns}]")
             self.net(netns).mkdir(parents=True, exist_ok=True)
             self.link(f"{base}/net", f"../namespaces/{netns}")
+
+    def descriptors(
+        self, path: str, sockets: Sequence[int] = (), links: Iterable[str] = ()
+    ) -> None:
+        """The descriptors of ``PID``, or of one thread of it: ``PID/task/TID``."""
+        (self.root / path / "fd").mkdir(parents=True)
+        targets = [f"socket:[{inode}]" for inode in sockets] + list(links)
+        for number, target in enumerate(targets, 3):
+            self.link(f"{path}/fd/{number}", target)
 
     def net(self, netns: int = HOST_NETNS) -> Path:
         """The folder that every process of a namespace shows as its ``net``."""

@@ -20,7 +20,7 @@ def test_version(capture: Capture) -> None:
 def test_help_names_every_option(capture: Capture) -> None:
     run = capture("--help")
     assert run.status == 0
-    for option in ("--output", "--cmdline", "--proc", "--byteorder", "--no-conntrack"):
+    for option in ("--output", "--cmdline", "--proc", "--byteorder", "--no-conntrack", "--threads"):
         assert option in run.output.decode()
 
 

@@ -34,7 +34,7 @@ def test_the_new_process_is_read_in_place_of_the_old(fakeproc: FakeProc) -> None
             (successor.root / "41").rename(fakeproc.root / "41")
 
     proc = Changing(str(fakeproc.root), replace_once)
-    process = read_process(proc, 41, False)
+    process = read_process(proc, 41, False, False)
     assert process is not None
     assert (process.comm, process.start, process.uid) == ("new", 200, 2)
     assert list(process.sockets or []) == [2]
@@ -50,7 +50,7 @@ def test_a_process_that_vanishes_is_left_out_and_counted(fakeproc: FakeProc) -> 
                 (tree.root / "41").rename(tree.root / "gone")
 
         proc = Changing(str(tree.root), vanish)
-        assert read_process(proc, 41, False) is None
+        assert read_process(proc, 41, False, False) is None
         assert proc.problems.as_list() == [
             {"what": "process", "error": "ENOENT", "count": 1, "example": f"{tree.root}/41/stat"}
         ]
@@ -65,7 +65,7 @@ def test_a_pid_that_is_never_at_rest_is_counted_too(fakeproc: FakeProc) -> None:
             fakeproc.write("41/stat", f"41 (x) S 1 {'0 ' * 17}{next(starts)} 0")
 
     proc = Changing(str(fakeproc.root), renew)
-    assert read_process(proc, 41, False) is None
+    assert read_process(proc, 41, False, False) is None
     assert [(found["what"], found["error"]) for found in proc.problems.as_list()] == [
         ("process", "ESRCH")
     ]
