@@ -13,30 +13,36 @@ from functools import lru_cache
 
 _ID = r"[0-9a-f]{64}"
 
-# A path component (or two) that names a container, most telling first. ``{id}`` is 64 hex digits.
+# Path components that name a container, the most telling first. ``{id}`` is 64 hex digits.
 _CONTAINERS = tuple(
-    (re.compile(pattern.replace("{id}", f"(?P<id>{_ID})")), runtime)
+    (re.compile(rf"(?:^|/){pattern}(?=/|$)".replace("{id}", f"(?P<id>{_ID})")), runtime)
     for pattern, runtime in (
-        (r"(?:^|/)docker-{id}\.scope(?:/|$)", "docker"),
-        (r"(?:^|/)docker/{id}(?:/|$)", "docker"),
-        (r"(?:^|/)libpod-{id}(?:\.scope)?(?:/|$)", "podman"),
-        (r"(?:^|/)cri-containerd-{id}\.scope(?:/|$)", "containerd"),
-        (r"(?:^|/)nerdctl-{id}\.scope(?:/|$)", "containerd"),
-        (r"(?:^|/)crio-{id}(?:\.scope)?(?:/|$)", "cri-o"),
-        (r":cri-containerd:{id}(?:/|$)", "containerd"),
-        (r"(?:^|/)kubepods[^/]*(?:/[^/]+)*/{id}(?:/|$)", "kubernetes"),
-        (r"(?:^|/)(?:default|k8s\.io|moby)/{id}(?:/|$)", "containerd"),
-        (r"(?:^|/)lxc\.payload[./](?P<id>[^/]+)(?:/|$)", "lxc"),
-        (r"(?:^|/)lxc/(?P<id>[^/]+)(?:/|$)", "lxc"),
-        (r"(?:^|/)machine-(?P<id>[^/]+)\.scope(?:/|$)", "machine"),
+        (r"docker-{id}\.scope", "docker"),
+        (r"docker/{id}", "docker"),
+        (r"libpod-(?:payload-)?{id}(?:\.scope)?", "podman"),
+        (r"cri-containerd-{id}\.scope", "containerd"),
+        (r"nerdctl-{id}\.scope", "containerd"),
+        (r"[^/]*:cri-containerd:{id}", "containerd"),
+        (r"(?:default|k8s\.io|moby)/{id}", "containerd"),
+        (r"crio-{id}(?:\.scope)?", "cri-o"),
+        (r"lxc\.payload[./](?P<id>[^/]+)", "lxc"),
+        (r"lxc/(?P<id>[^/]+)", "lxc"),
+        (r"machine-(?!qemu)(?P<id>[^/]+)\.scope", "machine"),
+        (r"systemd-nspawn@(?P<id>[^/]+)\.service(?=/payload)", "machine"),
+        (r"{id}", "container"),
     )
 )
-_CONMON = re.compile(r"(?:^|/)(?:libpod-conmon-|crio-conmon-)[^/]*")
+_MONITOR = re.compile(r"(?:^|/)(?:(?:libpod|crio)-conmon-[^/]*|lxc\.monitor[./][^/]+|supervisor$)")
+"""Runs beside a container, outside of it."""
+
 _POD = re.compile(
     r"(?:^|/|-)pod(?P<uid>[0-9a-f]{8}[-_][0-9a-f]{4}[-_][0-9a-f]{4}[-_][0-9a-f]{4}[-_][0-9a-f]{12}"
-    r"|[0-9a-f]{32})(?:\.slice)?(?:/|$|:)"
+    r"|[0-9a-f]{32})(?:\.slice)?(?=/|$|:)"
 )
 _UNIT = re.compile(r"[^/]+\.(?:service|scope|socket|mount|swap)$")
+_PAYLOAD = "/libpod-payload-"
+"""How podman names the part of a service's own cgroup that its container is in."""
+
 _SHOWN_ID = 12
 
 
@@ -45,19 +51,21 @@ def placement(cgroup: str | None) -> tuple[str | None, str | None]:
     """(unit, container) of the text of /proc/PID/cgroup; None for what it does not name.
 
     The container is ``runtime:id`` with the first 12 digits of a hex id, in a Kubernetes pod
-    ``pod UID/id``. A process in a container has the unit that it has inside of it, if any.
+    ``pod UID/id``; of containers in containers it is the innermost. A process in a container has
+    the unit that it has inside of it, if any.
     """
-    container = None
     paths = _paths(cgroup or "")
+    container, unit = None, None
     for path in paths:
-        container = _container(path)
-        if container is not None:
-            break
-    for path in paths:
-        unit = _unit(path, container is not None)
-        if unit is not None:
-            return unit, container
-    return None, container
+        found = _container(path)
+        if found is not None:
+            container = container or found[0]
+            unit = unit or _unit(path[found[1] :])
+            if unit is None and _PAYLOAD in path:
+                unit = _unit(path[: path.index(_PAYLOAD)])
+    if container is None:
+        unit = next(filter(None, map(_unit, paths)), None)
+    return unit, container
 
 
 def _paths(cgroup: str) -> list[str]:
@@ -74,32 +82,27 @@ def _paths(cgroup: str) -> list[str]:
     return managed + others
 
 
-def _container(path: str) -> str | None:
-    if _CONMON.search(path):
-        # The monitor of a container runs outside of it.
+def _container(path: str) -> tuple[str, int] | None:
+    """The innermost container of a path, and where its name ends there."""
+    if _MONITOR.search(path):
         return None
-    for pattern, runtime in _CONTAINERS:
-        found = pattern.search(path)
-        if found is None:
-            continue
-        name = found["id"]
-        if re.fullmatch(_ID, name):
-            name = name[:_SHOWN_ID]
-        pod = _POD.search(path)
-        if pod is not None:
-            return f"pod {pod['uid'].replace('_', '-')}/{name}"
-        return f"{runtime}:{name}"
-    return None
+    matches = [
+        (found.end(), -order, found, runtime)
+        for order, (pattern, runtime) in enumerate(_CONTAINERS)
+        for found in pattern.finditer(path)
+    ]
+    if not matches:
+        return None
+    end, _, found, runtime = max(matches, key=lambda match: match[:2])
+    name = found["id"]
+    if re.fullmatch(_ID, name):
+        name = name[:_SHOWN_ID]
+    pods = list(_POD.finditer(path, 0, end))
+    if pods:
+        return f"pod {pods[-1]['uid'].replace('_', '-')}/{name}", end
+    return f"{runtime}:{name}", end
 
 
-def _unit(path: str, contained: bool) -> str | None:
-    """The innermost systemd unit of a path, the container's own scope left out."""
-    for part in reversed(path.split("/")):
-        if not _UNIT.fullmatch(part):
-            continue
-        if contained and (_container(f"/{part}") or re.search(_ID, part)):
-            return None
-        if contained and part in ("docker.service", "containerd.service", "kubelet.service"):
-            return None
-        return part
-    return None
+def _unit(path: str) -> str | None:
+    """The innermost systemd unit of a path."""
+    return next((part for part in reversed(path.split("/")) if _UNIT.fullmatch(part)), None)
