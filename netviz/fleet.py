@@ -131,14 +131,14 @@ class Fleet:
         namespaces = [self._namespace(kernel, machine, sample, n) for n in snapshot.netns]
         by_inode = {self.namespaces[n].inode: n for n in namespaces}
         holders = SampleHolders(self.owner_id, sum(len(p.sockets) for p in snapshot.processes))
-        pipes = PipeHolders()
+        pipes = PipeHolders() if "pipe" in self._kinds else None
         for process in snapshot.processes:
             if not process.sockets and not process.pipes:
                 continue  # nothing will ever ask for it
             namespace_number = by_inode.get(process.netns)
             number = self._process(kernel, machine, process, namespace_number, snapshot.host)
             holders.add(number, process.sockets)
-            if "pipe" in self._kinds:
+            if pipes is not None:
                 pipes.add(number, process.pipes)
         holders.settle()
         problems: list[str] = [
@@ -167,7 +167,7 @@ class Fleet:
                 unknown_sockets=holders.unlisted(),
             )
         )
-        if "pipe" in self._kinds:
+        if pipes is not None:
             self.pipes[sample] = pipes
         if "unix" in self._kinds:
             self._read_unix(sample, namespaces, snapshot, holders)

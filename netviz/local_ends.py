@@ -33,6 +33,16 @@ def ends_shown(
     )
 
 
+def is_ambiguous(one: Collection[int], other: Collection[int]) -> bool:
+    """Whether it may be one who holds both ends that talks, or those who hold one alone at each.
+
+    So it is among the workers of a program that keeps a pair of sockets to each of them, and lets
+    the others inherit its own end (ngx_spawn_process of nginx).
+    """
+    one, other = set(one), set(other)
+    return bool(one & other and one - other and other - one)
+
+
 def local_flow(
     fleet: Fleet, client: int, server: int, proto: str, path: str | None, directed: bool
 ) -> JoinedFlow:

@@ -15,7 +15,7 @@ from netviz.fleet import Fleet
 from netviz.graph import Listener
 from netviz.holders import shown_holder
 from netviz.joined import JoinedFlow
-from netviz.local_ends import ends_shown, local_flow, samples_by_kernel
+from netviz.local_ends import ends_shown, is_ambiguous, local_flow, samples_by_kernel
 from netviz.render.text import visible
 from netviz.unix_sample import UnixSample
 from netviz.unix_table import DATAGRAM, UnixSocket
@@ -25,7 +25,7 @@ from netviz.unix_table import DATAGRAM, UnixSocket
 class UnixJoin:
     """Flows, the process that is shown for each listener, and how many sockets are left.
 
-    ``unjoined`` counts connected ones whose other end is not known, or held by nobody seen.
+    ``unjoined`` counts connected ones of which it is not known who is at the other end.
     """
 
     flows: list[JoinedFlow] = field(default_factory=list)
@@ -67,7 +67,8 @@ class _Kernel:
         self.connected.update(sample.unix.connected())
         for connection in sample.connections():
             client, server, _ = connection
-            if not sample.unix.holders(client) or not sample.unix.holders(server):
+            holders, other_holders = sample.unix.holders(client), sample.unix.holders(server)
+            if not holders or not other_holders or is_ambiguous(holders, other_holders):
                 continue
             self.joined |= {client, server}
             both = min(client, server), max(client, server)

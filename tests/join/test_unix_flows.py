@@ -189,6 +189,32 @@ def test_a_fork_that_closed_nothing_tells_nothing() -> None:
     assert unix_flows(kernel) == []
 
 
+def test_a_master_with_several_workers_that_inherited_its_ends_is_in_doubt() -> None:
+    """Each worker has an end of its own, and the master's ends of the pairs to the others."""
+    pairs = [Unix(5, "", (10, 12)), Unix(6, "", (10, 11)), Unix(7, "", (10, 11))]
+    pairs.append(Unix(8, "", (10, 12)))
+    graph = graph_of(Kernel(pairs, both_ways((5, 6), (7, 8))))
+    assert graph.flows == ()
+    assert graph.coverage.other["unix_unjoined"] == 4
+
+
+def test_a_container_that_hides_its_boot_id_doubles_nothing() -> None:
+    tcp = (
+        "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid\n"
+        "   0: 0100000A:0016 0200000A:9C40 01 00000000:00000000 00:00000000 00000000 0 0 50 1 0\n"
+    )
+    names = {40: "more"}
+    kernels = [
+        Kernel(SERVED, both_ways((2, 3)), name="host", boot_id="a", names=names),
+        Kernel(SERVED, both_ways((2, 3)), name="container", boot_id=None),
+    ]
+    assert len(unix_flows(*kernels)) == 2
+    same = [replace(kernel, tables={"tcp": tcp}) for kernel in kernels]
+    graph = graph_of(*same)
+    assert unix_flows(*same) == [("p10", "p20", PATH, 1, True)]
+    assert {node.machine for node in graph.nodes if node.label == "p10"} == {"host"}
+
+
 def test_a_socket_connected_to_itself() -> None:
     kernel = Kernel([Unix(5, "/run/me", (10,), kind=DATAGRAM)], [(5, 5)])
     graph = graph_of(kernel)
