@@ -48,10 +48,14 @@ def set_up(extra: str = "") -> None:
     _say_what_runs()
 
 
-def run(*command: Union[str, Path]) -> int:
-    """Run a program in the checkout, with our output and input; gives its exit status."""
+def run(*command: Union[str, Path], **variables: str) -> int:
+    """Run a program in the checkout, with our output and input; gives its exit status.
+
+    ``variables`` are added to its environment.
+    """
     sys.stdout.flush()
-    return subprocess.call([str(part) for part in command], cwd=str(ROOT), env=_variables())
+    environment = dict(_variables(), **variables)
+    return subprocess.call([str(part) for part in command], cwd=str(ROOT), env=environment)
 
 
 def say(text: str) -> None:

@@ -20,11 +20,18 @@ LINTERS = (
     ("mypy",),
 )
 
+TWIN_TESTS = tuple(
+    f"tests/{name}"
+    for name in ("parse", "snapshot", "join", "oracle", "cases", "cli", "group", "render")
+)
+"""What is run a second time without the compiled modules. The other tests run nothing of them,
+compare both themselves (fuzz, lab), or build and install them (project)."""
+
 
 def main(arguments: Optional[List[str]] = None) -> int:
     """Run everything, also what comes after a failure; gives the exit status."""
     try:
-        set_up("test")
+        set_up("test,wheels" if os.environ.get("NETVIZ_CI") == "1" else "test")
     except (SetupError, OSError) as error:
         sys.stderr.write(f"netviz: {error}\n")
         return 1
@@ -36,6 +43,10 @@ def main(arguments: Optional[List[str]] = None) -> int:
             failed.append(name)
     if run(PYTHON, "-m", "pytest", *(sys.argv[1:] if arguments is None else arguments)):
         failed.append("pytest")
+    if arguments is None and len(sys.argv) == 1:
+        say("the pure-Python twins")
+        if run(PYTHON, "-m", "pytest", "-q", *TWIN_TESTS, NETVIZ_PURE="1"):
+            failed.append("pytest with NETVIZ_PURE=1")
     if os.environ.get("NETVIZ_CI") == "1" and run(PYTHON, "-m", "pytest", "benchmarks", "--short"):
         failed.append("pytest benchmarks --short")
     if failed:

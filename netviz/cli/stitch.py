@@ -8,15 +8,13 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from netviz import __version__
 from netviz.cli.exits import DONE, run, say
 from netviz.cli.log import set_up
 from netviz.cli.output import write_output
 from netviz.cli.snapshots import NamedSnapshots, add_snapshot_arguments
+from netviz.cli.version import version_text
 from netviz.filters import hide_unlinked
 from netviz.graph import FLOW_KINDS, LEVELS, Graph
-from netviz.loops import IMPLEMENTATION as LOOPS
-from netviz.parse import IMPLEMENTATION as PARSER
 from netviz.render import FORMATS, render
 from netviz.render.summary import summary
 from netviz.snapshot.ahead import ahead
@@ -89,12 +87,8 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="draw one-sided connections too of which a condition is unknown",
     )
-    parser.add_argument("--version", action="version", version=_version())
+    parser.add_argument("--version", action="version", version=version_text())
     return parser
-
-
-def _version() -> str:
-    return f"netviz {__version__} (parser: {PARSER}, join: {LOOPS})"
 
 
 def _stitch_options(options: argparse.Namespace) -> StitchOptions:
@@ -116,7 +110,7 @@ def _flow_kinds(text: str) -> frozenset[str]:
 
 def _stitch(options: argparse.Namespace) -> int:
     set_up(PROGRAM, options.log)
-    log.debug("%s", _version())
+    log.debug("%s", version_text())
     snapshots = NamedSnapshots(options, log)
     # Nothing that is made here goes round in circles, and there is a lot of it to look through.
     gc.disable()

@@ -62,7 +62,10 @@ def names(wheel: Path) -> set[str]:
 
 
 def module_files() -> set[str]:
-    return {path.relative_to(ROOT).as_posix() for path in (ROOT / "netviz").rglob("*.py")}
+    """The modules, and what the HTML page is made of."""
+    package = ROOT / "netviz"
+    files = [*package.rglob("*.py"), *package.glob("render/page/*")]
+    return {path.relative_to(ROOT).as_posix() for path in files}
 
 
 @pytest.fixture(scope="module")
