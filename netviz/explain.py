@@ -20,6 +20,7 @@ from netviz.nodes import Nodes
 from netviz.reasons_bound import NO_OTHER_END, BoundReasons, packet_text
 from netviz.reasons_joined import JoinedReasons
 from netviz.reasons_left import LeftReasons
+from netviz.reasons_local import KINDS, local_notes
 from netviz.render.text import counted
 from netviz.render.wording import processes
 from netviz.snapshot.model import Snapshot
@@ -76,7 +77,7 @@ def explain_endpoint(snapshots: Iterable[Snapshot], endpoint: Endpoint) -> Expla
 
 def explain_process(snapshots: Iterable[Snapshot], name: str) -> Explained:
     """Every socket that a process called ``name`` holds. Raises TableError as ``stitch`` does."""
-    fleet, held = Fleet(), HeldByName(name)
+    fleet, held = Fleet(KINDS), HeldByName(name)
     for sample, snapshot in enumerate(snapshots):
         fleet.absorb(snapshot)
         held.watch(sample, snapshot)
@@ -166,7 +167,8 @@ class Explainer:
                 yield order, Explanation(text, place, holder, "other", (NO_OTHER_END,))
 
     def notes(self, held: HeldByName) -> Iterator[str]:
-        """What no table tells of processes of a name."""
+        """What belongs to no socket of a network: unix sockets, pipes, what was not seen."""
+        yield from local_notes(self.fleet, held.name, self._process)
         for seen in sorted(held.seen, key=lambda seen: self.fleet.samples[seen.sample].source):
             sample = self.fleet.samples[seen.sample]
             machine = self.view.machine[sample.machine].id
@@ -181,3 +183,7 @@ class Explainer:
                 yield f"the capture of {machine} could not see everything: " + "; ".join(
                     sample.problems
                 )
+
+    def _process(self, number: int) -> str:
+        machine = self.view.machine[self.fleet.processes[number].machine].id
+        return f"{self.names.process(number)} on {machine}"

@@ -76,10 +76,11 @@ class Names:
             return _NOBODY[self._nodes.unowned(end.namespace, end.orphan)]
         shown = self._nodes.process_of(end)
         others = [p for p in self._fleet.owners[end.owner] if p != shown]
-        text = self._process(shown) if shown is not None else ""
+        text = self.process(shown) if shown is not None else ""
         return f"{text}, also by {self._together(others)}" if others else text
 
-    def _process(self, number: int) -> str:
+    def process(self, number: int) -> str:
+        """``nginx (pid 7)``."""
         process = self._fleet.processes[number]
         return f"{process.comm or '(no name)'} (pid {process.pid})"
 
