@@ -37,8 +37,8 @@ def test_each_other_end_is_named_with_its_connections() -> None:
         "nginx (pid 6) on m: 1 connection as client of logger (pid 7) on m over a pipe (rule 13)",
         "nginx (pid 6) on m: 1 connection within itself, drawn with --self only: nginx (pid 6) on m"
         " over a unix socket without a name (rule 13)",
-        "nginx (pid 6) on m: 3 connections as client of php-fpm (pid 5) on m over unix /run/fpm.sock"
-        " (rule 13)",
+        "nginx (pid 6) on m: 3 connections as client of php-fpm (pid 5) on m over unix"
+        " /run/fpm.sock (rule 13)",
         "nginx (pid 6) on m: listens on unix /run/n\\x1b.sock (rule 13)",
         "of 1 connected unix socket of the group the other end is not known, or nobody is seen to"
         " hold it (rule 13)",
@@ -49,8 +49,8 @@ def test_the_server_says_it_from_its_side() -> None:
     assert explain_process([taken()], "php-fpm").notes[:2] == [
         "of 1 connected unix socket of the group the other end is not known, or nobody is seen to"
         " hold it (rule 13)",
-        "php-fpm (pid 5) on m: 3 connections as server of nginx (pid 6) on m over unix /run/fpm.sock"
-        " (rule 13)",
+        "php-fpm (pid 5) on m: 3 connections as server of nginx (pid 6) on m over unix"
+        " /run/fpm.sock (rule 13)",
     ]
 
 
