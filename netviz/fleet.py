@@ -31,7 +31,11 @@ HOLDER_PROBLEMS = frozenset({"fd", "process", "processes", "hidepid"})
 
 @dataclass(slots=True)
 class MachineRecord:
-    """One machine: several samples, and after a reboot several kernels."""
+    """One machine: several samples, and after a reboot several kernels.
+
+    ``namespaces`` begin with the machine's own: the first one of the sample that sees most
+    processes, since a container may have the name of its host. ``rank`` is of that sample.
+    """
 
     name: str
     machine_id: str | None
@@ -39,6 +43,7 @@ class MachineRecord:
     kernels: list[int] = field(default_factory=list)
     samples: list[int] = field(default_factory=list)
     namespaces: list[int] = field(default_factory=list)
+    rank: tuple[int, float, str] | None = None
 
 
 @dataclass(slots=True)
@@ -129,6 +134,7 @@ class Fleet:
         sample = len(self.samples)
         self.machines[machine].samples.append(sample)
         namespaces = [self._namespace(kernel, machine, sample, n) for n in snapshot.netns]
+        self._put_own_first(self.machines[machine], namespaces, snapshot)
         by_inode = {self.namespaces[n].inode: n for n in namespaces}
         holders = SampleHolders(self.owner_id, sum(len(p.sockets) for p in snapshot.processes))
         pipes = PipeHolders() if "pipe" in self._kinds else None
@@ -227,6 +233,14 @@ class Fleet:
             self.machines.append(MachineRecord(host.name, host.machine_id, snapshot.source))
             self.machines[found].kernels.append(kernel)
         return found
+
+    @staticmethod
+    def _put_own_first(machine: MachineRecord, namespaces: list[int], snapshot: Snapshot) -> None:
+        rank = (-len(snapshot.processes), snapshot.started or 0.0, snapshot.source)
+        if namespaces and (machine.rank is None or rank < machine.rank):
+            machine.rank = rank
+            machine.namespaces.remove(namespaces[0])
+            machine.namespaces.insert(0, namespaces[0])
 
     def _namespace(
         self, kernel: int, machine: int, sample: int, namespace: NetworkNamespace

@@ -33,6 +33,7 @@ from netviz.loops import (
 from netviz.nat import NatJoin, excluded, join_translated
 from netviz.one_sided import DOUBTFUL, OneSided, Verdict
 from netviz.ownership import address_book, owned_addresses
+from netviz.sctp_join import SctpJoin, join_sctp
 from netviz.selection import Selected, connected_by_protocol, select_candidates
 from netviz.shared_addresses import match_shared
 from netviz.sockets import CONNECTION_PROTOCOLS
@@ -116,8 +117,14 @@ class _Join:
             if self.joined.trace is not None:
                 self.joined.trace.shared |= {i, j}
         self._orient(left, right)
-        one_sided = self._join_one_sided(open_target, translated)
+        judge = self._judge()
+        one_sided = self._join_one_sided(judge, open_target)
         self._account(target, translated, one_sided)
+        sctp = join_sctp(
+            self.fleet, self.book, self.known, self.listeners, judge, self.selected.dialled
+        )
+        self._add_sctp(sctp)
+        self._sum_up()
         if self.joined.trace is not None:
             trace = self.joined.trace
             trace.target, trace.translated, trace.pairs = target, translated, self.joined.pairs
@@ -166,14 +173,16 @@ class _Join:
         self.coverage.reciprocal = kind.count(RECIPROCAL)
         self.joined.pairs = Pairs(client, server, directed, kind)
 
-    def _join_one_sided(self, target: array[int], translated: NatJoin) -> int:
-        """Judge what is left; gives how many sockets are certain although one-sided."""
+    def _judge(self) -> OneSided:
         translations = [t for record in self.fleet.namespaces for t in record.translations]
         taken = frozenset(
             (namespace, CONNECTION_PROTOCOLS.index(proto), self.known.find(address), port)
             for namespace, proto, address, port in translated_ends(translations)
         )
-        judge = OneSided(self.fleet, self.candidates, self.listeners, self.known, taken)
+        return OneSided(self.fleet, self.candidates, self.listeners, self.known, taken)
+
+    def _join_one_sided(self, judge: OneSided, target: array[int]) -> int:
+        """Judge what is left; gives how many sockets are certain although one-sided."""
         numbers, _ = left_over(target, self.paired)
         certain = 0
         for verdict in judge.judge(numbers, target, self.listener):
@@ -213,6 +222,22 @@ class _Join:
         coverage.listening = listeners.listening
         coverage.unconnected = listeners.unconnected
         coverage.one_sided = one_sided
+        coverage.other = _others(self.fleet, listeners)
+
+    def _add_sctp(self, sctp: SctpJoin) -> None:
+        """Draw and count the associations of SCTP, which have no columns."""
+        coverage = self.coverage
+        self.joined.flows += sctp.flows
+        for verdict, flow in sctp.verdicts:
+            if self._draws(verdict) and flow is not None:
+                self.joined.flows.append(flow)
+        for name, count in sctp.counts.items():
+            setattr(coverage, name, getattr(coverage, name) + count)
+        for reason, count in sctp.reasons.items():
+            coverage.reasons[reason] = coverage.reasons.get(reason, 0) + count
+
+    def _sum_up(self) -> None:
+        coverage = self.coverage
         coverage.pairs = coverage.reciprocal + coverage.nat + coverage.queued
         coverage.sockets = (
             coverage.joined
@@ -224,8 +249,7 @@ class _Join:
             + coverage.ambiguous
             + coverage.unmatched
         )
-        coverage.missing = selected.most_wanted()
-        coverage.other = _others(self.fleet, listeners)
+        coverage.missing = self.selected.most_wanted()
 
 
 def _others(fleet: Fleet, listeners: Listeners) -> dict[str, int]:

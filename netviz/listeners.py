@@ -9,6 +9,7 @@ from netviz.addresses import ANY4, ANY6, format_address
 from netviz.fleet import Fleet
 from netviz.graph import Listener
 from netviz.loops import AddressTable, ListenerTable
+from netviz.sctp_tables import LISTENING, Endpoint
 from netviz.sockets import CONNECTION_PROTOCOLS, BoundSocket, PacketSocket
 
 CONNECTIONLESS = frozenset({"udp", "udplite"})
@@ -79,6 +80,7 @@ class Listeners:
             self.bound.append(list(bound.values()))
             self.packets.append(list(packets.values()))
             self._add_bound(fleet, namespace, self.bound[-1])
+            self._add_endpoints(fleet, namespace)
             self._add_packets(namespace, self.packets[-1])
         for number, end in enumerate(self.ends):
             self.table.add(
@@ -126,6 +128,25 @@ class Listeners:
         for (proto, address, port), processes in together.items():
             owner = fleet.owner_id(tuple(sorted(processes)))
             self.ends.append(ListeningEnd(namespace, proto, address, port, owner))
+
+    def _add_endpoints(self, fleet: Fleet, namespace: int) -> None:
+        """The endpoints of SCTP, each with all its addresses (rule 12)."""
+        found: dict[Endpoint, int] = {}
+        for table in fleet.tables_of(namespace):
+            for endpoint, owner in table.endpoints:
+                found[endpoint] = found.get(endpoint) or owner
+        for endpoint, owner in found.items():
+            listening = endpoint.state == LISTENING
+            self.listening += listening
+            self.unconnected += not listening
+            self.unowned += not owner
+            if not listening:
+                continue
+            self.listening_ports(namespace, "sctp")[endpoint.port] = 1
+            for address in endpoint.addresses:
+                self.ends.append(ListeningEnd(namespace, "sctp", address, endpoint.port, owner))
+                listener = Listener("sctp", format_address(address), endpoint.port)
+                self.ingresses.append(Ingress(namespace, owner, endpoint.inode == 0, listener))
 
     def _add_packets(self, namespace: int, sockets: list[PacketSocket]) -> None:
         for socket in sockets:

@@ -75,6 +75,20 @@ class OneSided:
                 end, reason = self._look_ahead(i, target[i], kind)
                 yield Verdict(i, kind, end, True, reason)
 
+    def ahead(
+        self, namespace: int, there: int, proto: int, address: int, port: int
+    ) -> tuple[End | None, str]:
+        """What listens in ``there`` on an end that a socket of ``namespace`` talks to.
+
+        ``proto`` and ``address`` are numbers. Also gives why that is not certain.
+        """
+        return self._listening_end(there, proto, address, port, self._last_seen(namespace))
+
+    def gone(self, there: int) -> tuple[End, str]:
+        """``?`` of ``there``, for a client that is gone, and why that is not certain."""
+        reason = "" if self._cannot_translate(there) else TRANSLATION_POSSIBLE
+        return End(there, 0, -1, True), reason
+
     def _look_ahead(self, i: int, there: int, kind: int) -> tuple[End | None, str]:
         """The listener that a client's socket talks to, in namespace ``there``."""
         candidates = self._candidates
@@ -129,8 +143,7 @@ class OneSided:
             return Verdict(i, kind, None, False, HALF_OPEN)
         if is_link_local(self._known.addresses[self._candidates.remote[i]]):
             return Verdict(i, kind, None, False, LINK_LOCAL)
-        gone = End(there, 0, -1, True)
-        reason = "" if self._cannot_translate(there) else TRANSLATION_POSSIBLE
+        gone, reason = self.gone(there)
         return Verdict(i, kind, gone, False, reason)
 
     def _cannot_translate(self, namespace: int) -> bool:

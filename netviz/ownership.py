@@ -31,9 +31,12 @@ def owned_addresses(fleet: Fleet, connected: Sequence[Connected]) -> list[dict[i
             owned.append(record.interfaces)
             continue
         local = {socket.address for table in record.tables for socket in table.bound}
+        for table in record.tables:
+            local.update(a for held in table.associations for a in held.association.local)
+            local.update(a for held in table.endpoints for a in held.endpoint.addresses)
         for tables in by_protocol.values():
-            for table in tables:
-                local.update(local_addresses(table))
+            for columns in tables:
+                local.update(local_addresses(columns))
         owned.append({address: 128 for address in local if not is_wildcard(address)})
     return owned
 

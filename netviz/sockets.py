@@ -14,6 +14,7 @@ from netviz.errors import TableError
 from netviz.holders import SampleHolders
 from netviz.loops import settle
 from netviz.parse import parse_inet, parse_packet, parse_unix
+from netviz.sctp_tables import Association, Endpoint, parse_associations, parse_endpoints
 from netviz.tables import LISTEN, BadLines, ConnectedColumns, InetColumns, PacketColumns
 
 CONNECTION_PROTOCOLS = ("tcp", "udp", "udplite", "sctp")
@@ -41,6 +42,20 @@ class PacketSocket(NamedTuple):
     inode: int
 
 
+class HeldAssociation(NamedTuple):
+    """An association of SCTP; ``owner`` numbers the set of its socket's holders."""
+
+    association: Association
+    owner: int
+
+
+class HeldEndpoint(NamedTuple):
+    """An endpoint of SCTP, and its holders."""
+
+    endpoint: Endpoint
+    owner: int
+
+
 @dataclass(slots=True)
 class TableSockets:
     """One table: its protocol, its sample, its bound sockets and its connected ones.
@@ -55,10 +70,14 @@ class TableSockets:
     connected: ConnectedColumns | None = None
     served: dict[tuple[int, int], int] = field(default_factory=dict)
     unix: int = 0
+    associations: list[HeldAssociation] = field(default_factory=list)
+    endpoints: list[HeldEndpoint] = field(default_factory=list)
 
     def inodes(self) -> set[int]:
         """The inodes of its sockets; of unix ones none are kept."""
         found = {socket.inode for socket in self.bound} | {socket.inode for socket in self.packet}
+        found.update(held.association.inode for held in self.associations)
+        found.update(held.endpoint.inode for held in self.endpoints)
         return found.union(self.connected.inode) if self.connected else found
 
 
@@ -126,6 +145,17 @@ def _read_table(
         report.bad_lines(name, unix.bad)
         holders.find(unix.inode)
         return TableSockets("unix", sample, unix=len(unix))
+    if name == "sctp/assocs":
+        associations, bad = parse_associations(text)
+        report.bad_lines(name, bad)
+        owners = holders.find(array("Q", [one.inode for one in associations]))
+        held = list(map(HeldAssociation, associations, owners))
+        return TableSockets("sctp", sample, associations=held)
+    if name == "sctp/eps":
+        endpoints, bad = parse_endpoints(text)
+        report.bad_lines(name, bad)
+        owners = holders.find(array("Q", [one.inode for one in endpoints]))
+        return TableSockets("sctp", sample, endpoints=list(map(HeldEndpoint, endpoints, owners)))
     return None
 
 
