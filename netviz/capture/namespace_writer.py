@@ -9,7 +9,6 @@ import os
 from typing import List, Optional
 
 from netviz.capture.addresses import addresses
-from netviz.capture.conntrack import conntrack_lines
 from netviz.capture.enter import CannotEnter, run_inside, this_thread
 from netviz.capture.namespaces import Namespace
 from netviz.capture.problems import errno_name
@@ -109,6 +108,9 @@ class NamespaceWriter:
         failure = copy_table(files, CONNTRACK, self._writer)
         # Asking for a dump can load kernel modules, and tracking costs: only if it is on anyway.
         if failure == errno.ENOENT and inside and os.path.exists(self._proc.full(CONNTRACK_COUNT)):
+            # Imported here: Python compiles what is in a zip archive each time, and few need this.
+            from netviz.capture.conntrack import conntrack_lines
+
             copy_text(files, CONNTRACK, conntrack_lines(), self._writer)
 
     def _port_range(self) -> Optional[List[int]]:

@@ -32,8 +32,14 @@ def test_links_that_only_look_like_sockets_are_none(fakeproc: FakeProc, capture:
     links = ["/run/socket:[4242]", "/memfd:socket:[4243] (deleted)", "anon_inode:[eventfd]"]
     broken = ["socket:[x]", "socket:[]", "socket:[99999999999999999999999]", "pipe:[12", "pipe:[-"]
     fakeproc.process(41, sockets=[5], links=links + broken)
-    found = capture("--proc", str(fakeproc.root)).process(41)
-    assert found["sockets"] == [5]
+    fakeproc.process(42, sockets=range(1000), links=broken)
+    fakeproc.process(43, sockets=[2**64 - 1], links=broken)
+    run = capture("--proc", str(fakeproc.root))
+    assert [run.process(pid)["sockets"] for pid in (41, 42, 43)] == [
+        [5],
+        list(range(1000)),
+        [2**64 - 1],
+    ]
 
 
 def test_the_direction_of_a_pipe_is_that_of_its_descriptors() -> None:
