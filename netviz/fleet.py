@@ -211,6 +211,20 @@ class Fleet:
 
         return sorted(self.namespaces[namespace].tables, key=order)
 
+    def ranks(self) -> list[int]:
+        """The place of each namespace among all, the same whatever the order of the snapshots."""
+
+        def order(number: int) -> tuple[str, str, int, str]:
+            record = self.namespaces[number]
+            source = min((self.samples[s].source for s in record.samples), default="")
+            name = min((self.machines[m].name for m in record.machines), default="")
+            return name, source, record.inode or 0, record.name or ""
+
+        ranks = [0] * len(self.namespaces)
+        for rank, number in enumerate(sorted(range(len(ranks)), key=order)):
+            ranks[number] = rank
+        return ranks
+
     def owner_id(self, processes: tuple[int, ...]) -> int:
         """The number of a set of processes that hold one socket together."""
         found = self._owner_ids.get(processes)

@@ -156,7 +156,12 @@ class _Join:
         if not translations:
             return NatJoin()
         found = join_translated(
-            translations, self.candidates, self.book, self.known, self.listeners
+            translations,
+            self.candidates,
+            self.book,
+            self.known,
+            self.listeners,
+            self.fleet.ranks(),
         )
         for translated in found.found:
             self.joined.flows.append(self.maker.translated(translated))

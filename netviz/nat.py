@@ -52,9 +52,14 @@ def join_translated(
     book: AddressBook,
     known: AddressTable,
     listeners: Listeners,
+    rank: Sequence[int],
 ) -> NatJoin:
-    """Find, for every chain of translations, the sockets at its two ends."""
-    return _Translator(translations, candidates, book, known, listeners).join()
+    """Find, for every chain of translations, the sockets at its two ends.
+
+    Where two chains lead there (routers that share their entries), the shorter one is told of, then
+    the one of namespaces with the smaller ``rank``.
+    """
+    return _Translator(translations, candidates, book, known, listeners, rank).join()
 
 
 class _Translator:
@@ -65,7 +70,9 @@ class _Translator:
         book: AddressBook,
         known: AddressTable,
         listeners: Listeners,
+        rank: Sequence[int],
     ) -> None:
+        self._rank = rank
         # The same entry may be in several samples of a namespace.
         self._translations = sorted(set(translations))
         self._candidates = candidates
@@ -90,7 +97,7 @@ class _Translator:
             if len(ends) > 1:
                 result.ambiguous.add(client)
             elif found:
-                answer = min(found, key=lambda t: (len(t.via), t.via))
+                answer = min(found, key=self._preference)
                 result.found.append(answer)
                 if answer.server >= 0:
                     claims[answer.server] = claims.get(answer.server, 0) + 1
@@ -98,6 +105,9 @@ class _Translator:
         result.ambiguous.update(t.client for t in result.found if t.server in contested)
         result.found = [t for t in result.found if t.server not in contested]
         return result
+
+    def _preference(self, answer: Translated) -> tuple[int, list[int]]:
+        return len(answer.via), [self._rank[namespace] for namespace in answer.via]
 
     def _find_sockets(self) -> Mapping[tuple[str, Way], list[int]]:
         """The candidates that have a tuple of a translation, by protocol and (local, remote)."""

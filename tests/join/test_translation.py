@@ -234,3 +234,14 @@ def test_unreadable_lines_are_told() -> None:
     assert graph.machines[0].problems == (
         "nf_conntrack: 1 line could not be read, the first: 'nonsense'",
     )
+
+
+def test_routers_that_share_their_entries_name_the_same_one_whatever_the_order() -> None:
+    """Both have the entry (conntrackd), so either may have translated it."""
+    routers = [
+        simple(name, f"192.0.2.{number}", conntrack=DNAT)
+        for number, name in ((4, "b"), (3, "a"), (5, "c"))
+    ]
+    server = MachineOf("s", [SERVER])
+    graph = stitched(CLIENT, *routers, server)
+    assert [flow.via for flow in graph.flows] == [("a",)]
