@@ -16,6 +16,8 @@ ABSENT = (errno.ENOENT, errno.ESRCH, errno.ENOTDIR)
 
 CHUNK = 1 << 16
 
+_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
+
 _NET_LINK = re.compile(rb"net:\[(\d{1,18})\]\Z")
 
 
@@ -40,13 +42,17 @@ class Procfs:
 
     def open(self, path: str) -> int:
         """A descriptor to read ``path``; OSError as the kernel says. Never waits for a FIFO."""
-        return os.open(self.full(path), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        return os.open(self.full(path), _FLAGS)
 
     def read(self, path: str) -> bytes:
         """All of a small file; OSError as the kernel says."""
         descriptor = self.open(path)
         try:
-            return b"".join(chunks(descriptor))
+            text = piece = os.read(descriptor, CHUNK)
+            while piece:
+                piece = os.read(descriptor, CHUNK)
+                text += piece
+            return text
         finally:
             os.close(descriptor)
 
