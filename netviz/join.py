@@ -124,6 +124,8 @@ class _Join:
             self.fleet, self.book, self.known, self.listeners, judge, self.selected.dialled
         )
         self._add_sctp(sctp)
+        if self.joined.trace is not None:
+            self.joined.trace.sctp = sctp.outcomes
         self._sum_up()
         if self.joined.trace is not None:
             trace = self.joined.trace

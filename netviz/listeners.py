@@ -54,6 +54,8 @@ class Listeners:
         """The bound sockets of each namespace."""
         self.packets: list[list[PacketSocket]] = []
         """The packet sockets of each namespace."""
+        self.endpoints: list[list[tuple[Endpoint, int]]] = []
+        """The endpoints of SCTP of each namespace, with their owners."""
         self.listening = 0
         self.unconnected = 0
         self.unowned = 0
@@ -135,6 +137,7 @@ class Listeners:
         for table in fleet.tables_of(namespace):
             for endpoint, owner in table.endpoints:
                 found[endpoint] = found.get(endpoint) or owner
+        self.endpoints.append(list(found.items()))
         for endpoint, owner in found.items():
             listening = endpoint.state == LISTENING
             self.listening += listening

@@ -26,23 +26,47 @@ from netviz.sockets import CONNECTION_PROTOCOLS
 PROTO = CONNECTION_PROTOCOLS.index("sctp")
 
 
-class _Socket(NamedTuple):
+class SctpSocket(NamedTuple):
+    """An association, the namespace that it is in, and whose it is."""
+
     namespace: int
     association: Association
     end: End
+
+
+class SctpOutcome(NamedTuple):
+    """What an association came to: ``fate`` is its count in the coverage.
+
+    ``other`` is its other end, where one was found; ``is_client`` is None where that is not known.
+    Else ``meant`` are the namespaces that its remote addresses mean, and ``verdict`` is that of
+    rule 6.
+    """
+
+    socket: SctpSocket
+    fate: str
+    other: SctpSocket | None = None
+    is_client: bool | None = None
+    meant: tuple[int, ...] = ()
+    verdict: Verdict | None = None
 
 
 @dataclass(slots=True)
 class SctpJoin:
     """Flows of pairs; what was judged of the others, each with its flow if it is drawn.
 
-    ``counts`` are by field of the coverage.
+    ``counts`` are by field of the coverage; ``outcomes`` has one for each association.
     """
 
     flows: list[JoinedFlow] = field(default_factory=list)
     verdicts: list[tuple[Verdict, JoinedFlow | None]] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
+    outcomes: list[SctpOutcome] = field(default_factory=list)
+
+    def count(self, outcome: SctpOutcome) -> None:
+        """Count an association, once."""
+        self.counts[outcome.fate] += 1
+        self.outcomes.append(outcome)
 
 
 def join_sctp(
@@ -61,7 +85,7 @@ def join_sctp(
     return _SctpJoiner(fleet, book, known, judge, dialled, sockets).join()
 
 
-def _sockets(fleet: Fleet, known: AddressTable, listeners: Listeners) -> Iterator[_Socket]:
+def _sockets(fleet: Fleet, known: AddressTable, listeners: Listeners) -> Iterator[SctpSocket]:
     """Every association of the group once, however many samples and repeats there are (rule 8)."""
     for namespace in range(len(fleet.namespaces)):
         found: dict[Association, tuple[Association, int]] = {}
@@ -80,7 +104,7 @@ def _sockets(fleet: Fleet, known: AddressTable, listeners: Listeners) -> Iterato
                         namespace, PROTO, association.local_port, number, is_ipv4(address)
                     )
             end = End(namespace, owner, covering, association.inode == 0)
-            yield _Socket(namespace, association, end)
+            yield SctpSocket(namespace, association, end)
 
 
 class _SctpJoiner:
@@ -91,7 +115,7 @@ class _SctpJoiner:
         known: AddressTable,
         judge: OneSided,
         dialled: Dialled,
-        sockets: list[_Socket],
+        sockets: list[SctpSocket],
     ) -> None:
         self._fleet = fleet
         self._book = book
@@ -136,18 +160,18 @@ class _SctpJoiner:
             and self._is_mirrored(one, self._sockets[other], sure)
         ]
 
-    def _is_mirrored(self, one: _Socket, other: _Socket, sure: bool) -> bool:
+    def _is_mirrored(self, one: SctpSocket, other: SctpSocket, sure: bool) -> bool:
         """Whether the sets meet both ways; where not ``sure``, one end may be one of several."""
         forth, back = self._leads(one, other), self._leads(other, one)
         return forth and back if sure else (forth or back) and self._may(one, other, forth, back)
 
-    def _leads(self, one: _Socket, other: _Socket) -> bool:
+    def _leads(self, one: SctpSocket, other: SctpSocket) -> bool:
         return any(
             self._book.resolve(one.namespace, address) == other.namespace
             for address in _meeting(one, other)
         )
 
-    def _may(self, one: _Socket, other: _Socket, forth: bool, back: bool) -> bool:
+    def _may(self, one: SctpSocket, other: SctpSocket, forth: bool, back: bool) -> bool:
         """Whether the direction that does not lead there for sure may do so (rule 4)."""
         source, target = (other, one) if forth else (one, other)
         return (forth and back) or any(
@@ -156,10 +180,11 @@ class _SctpJoiner:
             if not is_link_local(address)
         )
 
-    def _flow(self, one: _Socket, other: _Socket) -> JoinedFlow:
+    def _flow(self, one: SctpSocket, other: SctpSocket) -> JoinedFlow:
         client, server, directed = self._oriented(one, other)
         waits = client.association.waits or server.association.waits
-        self._found.counts["joined"] += 2
+        for socket, far, role in ((client, server, True), (server, client, False)):
+            self._found.count(SctpOutcome(socket, "joined", far, role if directed else None))
         self._found.counts["queued" if waits else "reciprocal"] += 1
         # Each side knows best which address of the other is the primary one.
         theirs, ours = client.association.remote[0], server.association.remote[0]
@@ -172,7 +197,7 @@ class _SctpJoiner:
             directed,
         )
 
-    def _oriented(self, one: _Socket, other: _Socket) -> tuple[_Socket, _Socket, bool]:
+    def _oriented(self, one: SctpSocket, other: SctpSocket) -> tuple[SctpSocket, SctpSocket, bool]:
         """Client, server, and whether that is known (rule 11)."""
         if (one.end.listener >= 0) != (other.end.listener >= 0):
             return (other, one, True) if one.end.listener >= 0 else (one, other, True)
@@ -185,28 +210,33 @@ class _SctpJoiner:
             return (one, other, True) if ephemeral[0] else (other, one, True)
         return one, other, False
 
-    def _is_ephemeral(self, socket: _Socket) -> bool | None:
+    def _is_ephemeral(self, socket: SctpSocket) -> bool | None:
         ports = self._fleet.namespaces[socket.namespace].local_port_range
         return None if ports is None else ports[0] <= socket.association.local_port <= ports[1]
 
-    def _judge_alone(self, socket: _Socket) -> None:
-        association, counts = socket.association, self._found.counts
+    def _judge_alone(self, socket: SctpSocket) -> None:
+        association = socket.association
         if association.state == CLOSED:
-            counts["recent"] += 1
+            self._found.count(SctpOutcome(socket, "recent"))
             return
         meant = {a: self._book.resolve(socket.namespace, a) for a in association.remote}
         places = {place for place in meant.values() if place >= 0}
         if len(places) > 1 or (not places and AMBIGUOUS in meant.values()):
-            counts["ambiguous"] += 1
+            owners = {
+                owner
+                for a in association.remote
+                for owner in self._book.owners(socket.namespace, a)
+            }
+            self._found.count(SctpOutcome(socket, "ambiguous", meant=tuple(sorted(owners))))
         elif not places:
-            counts["external"] += 1
+            self._found.count(SctpOutcome(socket, "external"))
             if socket.end.listener < 0:
                 self._dialled.add(PROTO, association.remote[0], association.remote_port)
         else:
             there = places.pop()
             self._judge_in_group(socket, there, [a for a, n in meant.items() if n == there])
 
-    def _judge_in_group(self, socket: _Socket, there: int, addresses: list[int]) -> None:
+    def _judge_in_group(self, socket: SctpSocket, there: int, addresses: list[int]) -> None:
         """Rule 6 for an association whose other end is in namespace ``there``."""
         association = socket.association
         tried = association.state in (COOKIE_WAIT, COOKIE_ECHOED)
@@ -220,21 +250,18 @@ class _SctpJoiner:
             other, reason = None, LINK_LOCAL
         else:
             other, reason = self._judge.gone(there)
-        counts = self._found.counts
-        if tried:
-            counts["attempt"] += 1
-        elif other is not None and not reason:
-            counts["joined"] += 1
-            counts["one_sided"] += 1
-        else:
-            counts["unmatched"] += 1
-            self._found.reasons[reason] += 1
         verdict = Verdict(-1, kind, other, is_client, reason)
+        fate = "attempt" if tried else "joined" if other is not None and not reason else "unmatched"
+        self._found.count(SctpOutcome(socket, fate, meant=(there,), verdict=verdict))
+        if fate == "joined":
+            self._found.counts["one_sided"] += 1
+        elif fate == "unmatched":
+            self._found.reasons[reason] += 1
         flow = None if other is None else _one_sided(socket, other, kind, addresses[0], is_client)
         self._found.verdicts.append((verdict, flow))
 
     def _listening(
-        self, socket: _Socket, there: int, addresses: Iterable[int]
+        self, socket: SctpSocket, there: int, addresses: Iterable[int]
     ) -> tuple[End | None, str]:
         """The first listener on any of the addresses, the certain ones first."""
         port = socket.association.remote_port
@@ -245,13 +272,13 @@ class _SctpJoiner:
         return min(found, key=lambda answer: (answer[0] is None, answer[1] != ""))
 
 
-def _meeting(one: _Socket, other: _Socket) -> list[int]:
+def _meeting(one: SctpSocket, other: SctpSocket) -> list[int]:
     """The addresses that ``one`` has as remote and ``other`` as its own."""
     own = set(other.association.local)
     return [address for address in one.association.remote if address in own]
 
 
-def _sent(socket: _Socket) -> list[tuple[int, tuple[str, int, int, int, int]]]:
+def _sent(socket: SctpSocket) -> list[tuple[int, tuple[str, int, int, int, int]]]:
     """The tuples that the packets of a socket may have, with its namespace."""
     a = socket.association
     return [
@@ -261,7 +288,9 @@ def _sent(socket: _Socket) -> list[tuple[int, tuple[str, int, int, int, int]]]:
     ]
 
 
-def _one_sided(socket: _Socket, other: End, kind: int, address: int, is_client: bool) -> JoinedFlow:
+def _one_sided(
+    socket: SctpSocket, other: End, kind: int, address: int, is_client: bool
+) -> JoinedFlow:
     association = socket.association
     here = association.local[0], association.local_port
     there = address, association.remote_port

@@ -18,6 +18,7 @@ from netviz.loops import AddressTable, account
 from netviz.nat import NatJoin
 from netviz.one_sided import Verdict
 from netviz.ownership import local_addresses
+from netviz.sctp_join import SctpOutcome
 from netviz.selection import Selected
 from netviz.sockets import CONNECTION_PROTOCOLS
 from netviz.tables import TIME_WAIT, Candidates, ConnectedColumns
@@ -63,7 +64,8 @@ class Trace:
     """One run of the join: the columns that it worked on and what they came to.
 
     ``listener[i]``, ``queued[i]``, ``target[i]`` and ``paired[i]`` are of candidate i, ``verdicts``
-    of those that were judged by rule 6; ``shared`` has those that rule 4 paired.
+    of those that were judged by rule 6; ``shared`` has those that rule 4 paired. Associations of
+    SCTP are no candidates.
     """
 
     book: AddressBook
@@ -79,6 +81,7 @@ class Trace:
     pairs: Pairs = field(default_factory=Pairs)
     verdicts: dict[int, Verdict] = field(default_factory=dict)
     shared: set[int] = field(default_factory=set)
+    sctp: list[SctpOutcome] = field(default_factory=list)
     _pair_of: dict[int, Pair] = field(default_factory=dict)
 
     def connected(self, wanted: PortFilter) -> Iterator[ConnectedSocket]:
