@@ -11,12 +11,16 @@ from netviz.render.options import DEFAULTS, RenderOptions
 __all__ = ["FORMATS", "RenderOptions", "render"]
 
 _MODULES = {
+    "csv": "netviz.render.csv_flows",
     "dot": "netviz.render.dot",
+    "graphml": "netviz.render.graphml",
     "html": "netviz.render.html",
     "json": "netviz.render.json_flows",
+    "mermaid": "netviz.render.mermaid",
     "pdf": "netviz.render.picture",
     "png": "netviz.render.picture",
     "svg": "netviz.render.picture",
+    "table": "netviz.render.table",
 }
 """Each module has ``render(graph, format, options)``; it is imported when it is asked for."""
 
