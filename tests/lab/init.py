@@ -54,6 +54,8 @@ def become_machine(config: dict[str, Any]) -> None:
     """Give the namespaces a host name, a /proc, a /run and an /etc of their own."""
     socket.sethostname(config["name"])
     mount("-t", "proc", "proc", "/proc")
+    if config["contained"]:  # the rest is its host's
+        return
     forget_named_namespaces()
     mount("-t", "tmpfs", "-o", "mode=755", "machine", "/run")
     outer_etc = Path("/run/etc")

@@ -11,12 +11,16 @@ kills the machine's processes and deletes its links.
         web.run(["sleep", "60"])
         print(web.exec(["ip", "address"]))
 
+A container is a machine inside another one, whose process ids, network namespace and cgroup the
+outer one sees, as a container engine makes it.
+
 Needs root, unshare and nsenter of util-linux, and ip of iproute2; ``why_not`` says what is missing.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import select
@@ -135,6 +139,21 @@ class Lab:
             machine.connect(network, addresses)
         return machine
 
+    def container(self, host: Machine, name: str, bridge: str, address: str) -> Machine:
+        """Start a container of ``host``, with ``address`` (and its prefix length) on ``bridge``.
+
+        It has a name, processes, and a network of its own; files it shares with the host.
+        """
+        container = Machine(self, f"{host.name}-{name}", host.boot_id, "tini", host)
+        self.machines[container.name] = container
+        interface = f"veth{len(self.machines)}"
+        host.ip(
+            f"link add {interface} type veth peer name eth0 netns {container.pid}",
+            f"link set {interface} master {bridge} up",
+        )
+        container.ip("link set eth0 up", f"address add {address} dev eth0")
+        return container
+
     def plug(self, network: str, machine: Machine, interface: str) -> None:
         """Join ``interface``, made in ``machine``, to the bridge ``network``."""
         if self._wire is None:
@@ -154,10 +173,16 @@ class Lab:
 
 
 class Machine:
-    """One machine. Made by ``Lab.machine``; ``pid`` is its process 1, seen from outside."""
+    """One machine. Made by ``Lab.machine``; ``pid`` is its process 1, seen from outside.
 
-    def __init__(self, lab: Lab, name: str, boot_id: str, init: str) -> None:
+    ``container_id`` is that of a container, which is inside another machine.
+    """
+
+    def __init__(
+        self, lab: Lab, name: str, boot_id: str, init: str, host: Machine | None = None
+    ) -> None:
         self.name = name
+        self.container_id = hashlib.sha256(name.encode()).hexdigest() if host else None
         self.boot_id = boot_id
         self.machine_id = _identity("machine", name).replace("-", "")
         self.directory = lab.directory / name
@@ -169,18 +194,26 @@ class Machine:
         self._ended: dict[int, int] = {}
         cgroups = []
         for root in lab.cgroups:
-            cgroups.append(root / name)
-            cgroups[-1].mkdir(exist_ok=True)
+            if host:
+                scope = f"docker-{self.container_id}.scope"
+                cgroups.append(root / host.name / "system.slice" / scope)
+            else:
+                cgroups.append(root / name)
+            cgroups[-1].mkdir(parents=True, exist_ok=True)
         config = {
             "name": name,
             "machine_id": self.machine_id,
             "boot_id": boot_id,
             "init": init,
+            "contained": host is not None,
             "limit": lab.limit,
             "cgroups": [str(path) for path in cgroups],
         }
         enter = [f"echo $$ > {path}/cgroup.procs || exit 1" for path in cgroups]
-        unshare = " ".join(["exec unshare", *NAMESPACES, '--fork --kill-child "$@"'])
+        inside = ["nsenter", f"--target={host.pid}", *NAMESPACES] if host else []
+        unshare = " ".join(
+            ["exec", *inside, "unshare", *NAMESPACES, '--fork --kill-child "$@"'],
+        )
         self._log = (self.directory / "init.err").open("wb")
         # A session of its own: Ctrl-C is for the test, which then closes the laboratory.
         self._popen = subprocess.Popen(
@@ -191,6 +224,9 @@ class Machine:
             start_new_session=True,
         )
         self.pid: int = self._await("pid")["pid"]
+        if host:  # what it found is its number in the host
+            self.pid = _only_child(_only_child(self._popen.pid))
+        self.netns = Path(f"/proc/{self.pid}/ns/net").stat().st_ino
         self.ip("link set lo up")
 
     def ip(self, *commands: str) -> None:
@@ -369,6 +405,11 @@ def _await_announcement(process: Process, reader: int) -> None:
         raise LabError(
             f"{process.machine.name}: {what} did not start: {process.errors() or 'silent'}"
         )
+
+
+def _only_child(pid: int) -> int:
+    """The child of ``nsenter`` or ``unshare``, which have one."""
+    return int(Path(f"/proc/{pid}/task/{pid}/children").read_text())
 
 
 def _identity(kind: str, name: str) -> str:

@@ -1,0 +1,141 @@
+"""Real daemons in a small datacentre, captured and stitched: the flows of the table, no others."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from datacentre import FLOWS, HOSTS, Row, set_up
+from machines import Lab, Machine
+from stitching import Stitched
+
+REAL_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+KINDS = ("--flows", "net,unix", "--group-by", "process")
+
+
+@dataclass
+class Captured:
+    """What is left of the machines: snapshots by host, and container names by namespace."""
+
+    containers: dict[str, str]
+    cgroups: bool
+    own: dict[str, Path] = field(default_factory=dict)
+    shared: dict[str, Path] = field(default_factory=dict)
+
+
+def container_names(machines: dict[str, Machine]) -> dict[str, str]:
+    return {
+        f"netns {machine.netns}": name.partition("-")[2]
+        for name, machine in machines.items()
+        if machine.container_id
+    }
+
+
+def share_boot_id(host: Machine) -> None:
+    """From now on the host shows the boot id of this computer, as all of them do then."""
+    boot_id = REAL_BOOT_ID.read_text().strip()
+    host.exec(["/bin/sh", "-c", f"echo {boot_id} > /run/boot_id"])
+
+
+@pytest.fixture(scope="module")
+def captured(
+    laboratory_possible: None, pyz: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Captured]:
+    folder = tmp_path_factory.mktemp("datacentre")
+    with Lab() as lab:
+        machines = set_up(lab)
+        found = Captured(container_names(machines), bool(lab.cgroups))
+        for name in HOSTS:
+            taken = machines[name].capture(pyz)
+            found.own[name] = taken.rename(folder / f"{name}.json")
+            share_boot_id(machines[name])
+            taken = machines[name].capture(pyz)
+            found.shared[name] = taken.rename(folder / f"{name}-shared.json")
+    yield found
+
+
+def rows(result: Stitched, containers: dict[str, str]) -> Counter[Row]:
+    """The flows as rows of the table, each kind of match with its connections."""
+
+    def named(key: str) -> str:
+        node = result.nodes[key]
+        inside = "/" + containers[node["netns"]] if node["netns"] else ""
+        return f"{node['name'] or node['label']}@{result.machine_of[key]}{inside}"
+
+    found: Counter[Row] = Counter()
+    for flow in result.flows:
+        assert sum(flow["matches"].values()) == flow["connections"]
+        for match, connections in flow["matches"].items():
+            row = Row(
+                named(flow["source"]),
+                named(flow["target"]),
+                flow["proto"],
+                flow["port"],
+                flow["path"],
+                match,
+                tuple(flow["via"]),
+                tuple(flow["dialled"]) if flow["dialled"] else None,
+                flow["directed"],
+            )
+            found[row] += connections
+    return found
+
+
+def expected(without: frozenset[str] = frozenset()) -> Counter[Row]:
+    """The table, less what needs one of the machines ``without``; ``via`` is sorted there."""
+    kept: Counter[Row] = Counter()
+    for row, connections in FLOWS.items():
+        hosts = {end.partition("@")[2].partition("/")[0] for end in (row.client, row.server)}
+        if not without & {*hosts, *row.via}:
+            kept[row._replace(via=tuple(sorted(row.via)))] += connections
+    return kept
+
+
+def test_the_flows_are_those_of_the_table(captured: Captured, implementation: str) -> None:
+    result = Stitched(implementation, captured.own.values(), *KINDS)
+    assert result.machine_names == sorted(HOSTS)
+    assert rows(result, captured.containers) == expected()
+
+
+def test_they_are_the_same_with_one_boot_id(captured: Captured, implementation: str) -> None:
+    result = Stitched(implementation, captured.shared.values(), *KINDS)
+    assert result.machine_names == sorted(HOSTS)
+    assert rows(result, captured.containers) == expected()
+
+
+def test_every_socket_is_accounted_for(captured: Captured, implementation: str) -> None:
+    coverage = Stitched(implementation, captured.own.values(), *KINDS).coverage
+    kinds: Counter[str] = Counter()
+    for row, connections in FLOWS.items():
+        kinds[row.match] += connections
+    assert coverage["reciprocal"] == kinds["reciprocal"]
+    assert coverage["nat"] == kinds["nat"]
+    assert coverage["one_sided"] == kinds["one-sided"]
+    # The resolver's socket has no peer: a flow to it joins one socket.
+    asking = sum(n for row, n in FLOWS.items() if row.proto == "udp")
+    talking = sum(n for row, n in FLOWS.items() if row.proto == "tcp")
+    assert coverage["joined"] == 2 * talking + asking
+    assert (coverage["external"], coverage["ambiguous"], coverage["unmatched"]) == (0, 0, 0)
+    # postgres, sshd (twice: IPv6 too), dnsmasq, socat, and on each docker host nginx and Redis.
+    assert (coverage["listening"], coverage["unconnected"]) == (9, 1)
+    assert coverage["missing"] == []
+    assert coverage["unowned"] == 0
+    # dnsmasq listens to the kernel's routes; sshd keeps a socket whose other end is closed.
+    assert coverage["other"]["unknown"] == 1
+    assert coverage["other"]["unix_unjoined"] == 1
+
+
+def test_nodes_are_in_their_containers(captured: Captured) -> None:
+    if not captured.cgroups:
+        pytest.skip("no control group hierarchy can be written here")
+    result = Stitched("pure", captured.own.values(), *KINDS)
+    inside = {node["name"] for node in result.nodes.values() if node["container"]}
+    outside = {node["name"] for node in result.nodes.values() if not node["container"]}
+    assert inside >= {"nginx", "gunicorn", "redis-server", "probe"}
+    assert outside >= {"postgres", "sshd", "socat", "dnsmasq", "psql", "ssh"}
+    assert not inside & outside
+    assert len({node["container"] for node in result.nodes.values()} - {None}) == 4
