@@ -29,6 +29,12 @@ def near_endpoints(trace: Trace, asked: Endpoint) -> str:
     for sockets in trace.listeners.bound:
         for bound in sockets:
             look(bound.address, bound.port)
+    for outcome in trace.sctp:
+        association = outcome.socket.association
+        for address in association.local:
+            look(address, association.local_port)
+        for address in association.remote:
+            look(address, association.remote_port)
     parts = []
     if same_address and asked.address is not None:
         parts.append(f"sockets of {format_address(asked.address)} have port {_most(same_address)}")

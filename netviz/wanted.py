@@ -9,6 +9,9 @@ from netviz.addresses import is_loopback, wildcards_for
 from netviz.endpoint import Endpoint
 from netviz.fleet import Fleet
 from netviz.listeners import takes_connections
+from netviz.sctp_join import SctpSocket
+from netviz.sctp_tables import LISTENING
+from netviz.sctp_tables import Endpoint as SctpEndpoint
 from netviz.sockets import CONNECTION_PROTOCOLS, BoundSocket, PacketSocket
 from netviz.trace import ConnectedSocket
 
@@ -27,6 +30,12 @@ class Wanted(Protocol):
 
     def packet(self, socket: PacketSocket) -> bool:
         """Whether a packet socket is wanted."""
+
+    def association(self, socket: SctpSocket) -> bool:
+        """Whether an association of SCTP is wanted."""
+
+    def endpoint(self, namespace: int, endpoint: SctpEndpoint, owner: int) -> bool:
+        """Whether an endpoint of SCTP is wanted."""
 
 
 class WantedEndpoint:
@@ -52,17 +61,35 @@ class WantedEndpoint:
     def bound(self, namespace: int, socket: BoundSocket) -> bool:
         if socket.port != self._port or socket.proto not in CONNECTION_PROTOCOLS:
             return False
+        takes = takes_connections(socket)
+        return self._is_bound(namespace, socket.address, takes)
+
+    def _is_bound(self, namespace: int, bound: int, takes_connections: bool) -> bool:
         address = self._address
-        if address is None or address == socket.address:
+        if address is None or address == bound:
             return True
         return (
-            takes_connections(socket)
-            and socket.address in wildcards_for(address)
+            takes_connections
+            and bound in wildcards_for(address)
             and (is_loopback(address) or address in self._owned[namespace])
         )
 
     def packet(self, socket: PacketSocket) -> bool:
         return False
+
+    def association(self, socket: SctpSocket) -> bool:
+        a = socket.association
+        ends = ((a.local, a.local_port), (a.remote, a.remote_port))
+        return any(
+            port == self._port and (self._address is None or self._address in addresses)
+            for addresses, port in ends
+        )
+
+    def endpoint(self, namespace: int, endpoint: SctpEndpoint, owner: int) -> bool:
+        listens = endpoint.state == LISTENING
+        return endpoint.port == self._port and any(
+            self._is_bound(namespace, address, listens) for address in endpoint.addresses
+        )
 
 
 class WantedProcess:
@@ -88,3 +115,9 @@ class WantedProcess:
 
     def packet(self, socket: PacketSocket) -> bool:
         return socket.owner in self._owners
+
+    def association(self, socket: SctpSocket) -> bool:
+        return socket.end.owner in self._owners
+
+    def endpoint(self, namespace: int, endpoint: SctpEndpoint, owner: int) -> bool:
+        return owner in self._owners

@@ -9,8 +9,11 @@ from hypothesis import given, settings
 from random_machines import PORTS, groups
 
 from netviz.endpoint import Endpoint
-from netviz.explain import Explainer, explain_endpoint, explain_process
+from netviz.explain import explain_endpoint, explain_process
+from netviz.explainer import Explainer
 from netviz.fleet import Fleet
+from netviz.sctp_join import SctpSocket
+from netviz.sctp_tables import Endpoint as SctpEndpoint
 from netviz.sockets import BoundSocket, PacketSocket
 from netviz.stitch import stitch
 from netviz.trace import ConnectedSocket
@@ -52,6 +55,12 @@ class Everything:
         return True
 
     def packet(self, socket: PacketSocket) -> bool:
+        return True
+
+    def association(self, socket: SctpSocket) -> bool:
+        return True
+
+    def endpoint(self, namespace: int, endpoint: SctpEndpoint, owner: int) -> bool:
         return True
 
 

@@ -18,7 +18,8 @@ from groups import (
 )
 
 from netviz.endpoint import parse_endpoint
-from netviz.explain import Explained, Explanation, explain_endpoint, explain_process
+from netviz.explain import explain_endpoint, explain_process
+from netviz.explained import Explained, Explanation
 from netviz.snapshot.model import Problem, Process
 
 ASKED = connect("10.0.0.1", 40000, "10.0.0.2", 80, 7)
