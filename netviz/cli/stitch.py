@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from netviz.cli.exits import DONE, run, say
+from netviz.cli.filters import add_filter_arguments, filtered
 from netviz.cli.log import set_up
 from netviz.cli.output import write_output
 from netviz.cli.snapshots import NamedSnapshots, add_snapshot_arguments
 from netviz.cli.version import version_text
-from netviz.filters import hide_unlinked
 from netviz.graph import FLOW_KINDS, LEVELS, Graph
 from netviz.render import FORMATS, render
 from netviz.render.summary import summary
@@ -29,6 +29,8 @@ examples:
   netviz-stitch big/*.json > flows.dot
   netviz-stitch big/*.json -o flows.svg
   netviz-stitch -f json --group-by process web.json db.json
+  netviz-stitch --only "port=5432 or server.process=postgres" big/*.json -o flows.svg
+  netviz-stitch --around nginx --hops 2 big/*.json -o flows.svg
   netviz-stitch --flows net,unix,pipe big/*.json -o flows.svg
   netviz-stitch --name web=10.0.0.5.json --name db=10.0.0.6.json > flows.dot
 """
@@ -64,11 +66,6 @@ def _parser() -> argparse.ArgumentParser:
         help="what one node stands for (default: %(default)s)",
     )
     parser.add_argument(
-        "--hide-unlinked-listeners",
-        action="store_true",
-        help="leave out processes that only listen",
-    )
-    parser.add_argument(
         "--flows",
         type=_flow_kinds,
         default=frozenset({"net"}),
@@ -87,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="draw one-sided connections too of which a condition is unknown",
     )
+    add_filter_arguments(parser)
     parser.add_argument("--version", action="version", version=version_text())
     return parser
 
@@ -116,11 +114,10 @@ def _stitch(options: argparse.Namespace) -> int:
     gc.disable()
     graph = stitch(ahead(snapshots), _stitch_options(options), options.group_by)
     snapshots.check_some()
-    if options.hide_unlinked_listeners:
-        graph = hide_unlinked(graph)
     _tell_problems(graph)
-    write_output(options.output, render(graph, _format(options)))
-    say(f"{PROGRAM}: {summary(graph)}")
+    shown = filtered(graph, options)
+    write_output(options.output, render(shown, _format(options)))
+    say(f"{PROGRAM}: {summary(shown)}")
     return DONE
 
 

@@ -1,4 +1,4 @@
-"""The examples of docs/formats.md run as they stand there."""
+"""The examples of the documents run as they stand there."""
 
 from __future__ import annotations
 
@@ -11,10 +11,17 @@ from pathlib import Path
 import pytest
 from packer import ROOT
 
+from netviz.cli.stitch import _parser
 from netviz.render import FORMATS
 
-TEXT = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
-EXAMPLES = [line.strip() for line in TEXT.splitlines() if line.startswith("    netviz-stitch")]
+DOCUMENTS = ("formats.md", "filters.md")
+TEXTS = {name: (ROOT / "docs" / name).read_text(encoding="utf-8") for name in DOCUMENTS}
+EXAMPLES = [
+    line.strip()
+    for text in TEXTS.values()
+    for line in text.splitlines()
+    if line.startswith("    netviz-stitch")
+]
 RUN = "import sys; from netviz.cli.stitch import main; sys.exit(main())"
 
 
@@ -37,5 +44,11 @@ def test_example(example: str, tmp_path: Path) -> None:
 
 
 def test_every_format_is_documented() -> None:
-    assert EXAMPLES
-    assert [name for name in FORMATS if f"`{name}`" not in TEXT] == []
+    assert [name for name in FORMATS if f"`{name}`" not in TEXTS["formats.md"]] == []
+
+
+def test_every_option_is_documented() -> None:
+    every = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md"))
+    every += (ROOT / "README.md").read_text(encoding="utf-8")
+    options = [max(action.option_strings, key=len, default="") for action in _parser()._actions]
+    assert [option for option in options if option not in every] == []

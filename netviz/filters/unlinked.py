@@ -1,4 +1,4 @@
-"""Leaving things out of a graph: pure functions from a graph to a smaller one."""
+"""Leaving out what only listens."""
 
 from __future__ import annotations
 

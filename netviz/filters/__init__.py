@@ -1,0 +1,9 @@
+"""Leaving things out of a graph: pure functions from a graph to a smaller one."""
+
+from netviz.filters.around import around
+from netviz.filters.busy import busy
+from netviz.filters.chosen import hide, only
+from netviz.filters.expression import Expression, parse_expression
+from netviz.filters.unlinked import hide_unlinked
+
+__all__ = ["Expression", "around", "busy", "hide", "hide_unlinked", "only", "parse_expression"]

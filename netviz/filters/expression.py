@@ -1,0 +1,208 @@
+"""The language of ``--only`` and ``--hide``: tests of fields, joined by and, or and not.
+
+    machine=web* and port=80,443
+    not (proto=udp or user=0)
+    server.unit=postgresql.service
+    address=10.2.0.0/16
+
+docs/filters.md describes it. What is asked of a node may have no answer there (a node has no port):
+such a test is neither true nor false, and ``not`` does not change that.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+from netviz.errors import NetvizError
+
+END_FIELDS = ("machine", "process", "unit", "container", "user")
+"""Fields of a node; of a flow they are asked of both ends, and one is enough."""
+
+FLOW_FIELDS = ("proto", "port", "address", "match")
+"""Fields of a flow; nodes have none of them."""
+
+SIDES = ("client", "server")
+"""What may stand before a field of an end, with a dot: only that end is asked."""
+
+MOST_NESTED = 50
+
+Asked = Callable[["FieldTest"], "bool | None"]
+"""Says of one test whether it is true, false, or has no answer (None)."""
+
+Expression = Callable[[Asked], "bool | None"]
+"""A parsed expression: gives its answer from the answers to its tests."""
+
+
+class ExpressionError(NetvizError):
+    """An expression that cannot be understood: says where, and what was expected there."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldTest:
+    """``field`` is, or is not, one of ``values``; ``side`` is ``client``, ``server`` or empty."""
+
+    side: str
+    field: str
+    values: tuple[str, ...]
+
+    def matches(self, found: str | None) -> bool:
+        """Whether a text is one of the values, in which ``*`` stands for anything."""
+        return found is not None and any(fnmatchcase(found, value) for value in self.values)
+
+    def has_number(self, found: int | None) -> bool:
+        """Whether a number is one of the values, or in one of the ranges ``LOW-HIGH``."""
+        return found is not None and any(low <= found <= high for low, high in self._ranges())
+
+    def has_address(self, found: str) -> bool:
+        """Whether an address is one of the values, or in one of the networks."""
+        try:
+            address = ipaddress.ip_address(found)
+        except ValueError:
+            return False
+        return any(address in ipaddress.ip_network(value, strict=False) for value in self.values)
+
+    def _ranges(self) -> Iterator[tuple[int, int]]:
+        for value in self.values:
+            low, dash, high = value.partition("-")
+            yield int(low), int(high if dash else low)
+
+
+class _Token(NamedTuple):
+    text: str
+    column: int
+
+
+_TOKENS = re.compile(r"\s*(?:(!=|=|\(|\)|,)|([^\s=!(),]+))")
+_RANGE = re.compile(r"\d{1,10}(-\d{1,10})?")
+_WORDS = ("and", "or", "not")
+
+
+def parse_expression(text: str) -> Expression:
+    """The expression that ``text`` writes out. Raises ExpressionError."""
+    return _Parser(text).whole()
+
+
+class _Parser:
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._tokens = list(_tokens(text))
+        self._next = 0
+        self._depth = 0
+
+    def whole(self) -> Expression:
+        found = self._any()
+        if self._next < len(self._tokens):
+            raise self._error("an end, or and, or or")
+        return found
+
+    def _any(self) -> Expression:
+        parts = [self._all()]
+        while self._take("or"):
+            parts.append(self._all())
+        return parts[0] if len(parts) == 1 else lambda asked: _or(part(asked) for part in parts)
+
+    def _all(self) -> Expression:
+        parts = [self._one()]
+        while self._take("and"):
+            parts.append(self._one())
+        return parts[0] if len(parts) == 1 else lambda asked: _and(part(asked) for part in parts)
+
+    def _one(self) -> Expression:
+        self._depth += 1
+        if self._depth > MOST_NESTED:
+            raise self._error(f"at most {MOST_NESTED} nested tests")
+        try:
+            if self._take("not"):
+                inner = self._one()
+                return lambda asked: _not(inner(asked))
+            if self._take("("):
+                inner = self._any()
+                if not self._take(")"):
+                    raise self._error("a closing parenthesis")
+                return inner
+            return self._test()
+        finally:
+            self._depth -= 1
+
+    def _test(self) -> Expression:
+        name = self._word("a field, such as machine or port")
+        side, dot, field = name.text.rpartition(".")
+        if field not in END_FIELDS + FLOW_FIELDS or (dot and field not in END_FIELDS):
+            fields = ", ".join(END_FIELDS + FLOW_FIELDS)
+            raise self._error(f"one of {fields}", name.column, name.text)
+        if dot and side not in SIDES:
+            raise self._error("client. or server. before a field", name.column, name.text)
+        negated = self._take("!=")
+        if not negated and not self._take("="):
+            raise self._error("= or !=")
+        values = [self._value(field)]
+        while self._take(","):
+            values.append(self._value(field))
+        test = FieldTest(side, field, tuple(values))
+        if negated:
+            return lambda asked: _not(asked(test))
+        return lambda asked: asked(test)
+
+    def _value(self, field: str) -> str:
+        value = self._word("a value")
+        if field in ("port", "user") and not _RANGE.fullmatch(value.text):
+            raise self._error("a number or a range such as 8000-8099", value.column, value.text)
+        if field == "address":
+            try:
+                ipaddress.ip_network(value.text, strict=False)
+            except ValueError:
+                wanted = "an address or a network such as 10.2.0.0/16"
+                raise self._error(wanted, value.column, value.text) from None
+        return value.text
+
+    def _word(self, wanted: str) -> _Token:
+        if self._next >= len(self._tokens):
+            raise self._error(wanted)
+        token = self._tokens[self._next]
+        if token.text in (*_WORDS, "=", "!=", "(", ")", ","):
+            raise self._error(wanted)
+        self._next += 1
+        return token
+
+    def _take(self, text: str) -> bool:
+        found = self._next < len(self._tokens) and self._tokens[self._next].text == text
+        self._next += found
+        return found
+
+    def _error(self, wanted: str, column: int = -1, found: str = "") -> ExpressionError:
+        if column < 0 and self._next < len(self._tokens):
+            column, found = self._tokens[self._next].column, self._tokens[self._next].text
+        place = f"character {column + 1}" if column >= 0 else "its end"
+        what = f"{found!r}" if found else "nothing"
+        return ExpressionError(f"{self._text!r}, at {place}: there is {what}, expected {wanted}")
+
+
+def _tokens(text: str) -> Iterator[_Token]:
+    position = 0
+    while text[position:].strip():
+        found = _TOKENS.match(text, position)
+        if found is None:
+            raise ExpressionError(f"{text!r}, at character {position + 1}: nothing can start so")
+        group = 1 if found[1] else 2
+        yield _Token(found[group], found.start(group))
+        position = found.end()
+
+
+def _not(answer: bool | None) -> bool | None:
+    return None if answer is None else not answer
+
+
+def _and(answers: Iterator[bool | None]) -> bool | None:
+    """False if any is, else None if any is, else True."""
+    found = list(answers)
+    return False if False in found else None if None in found else True
+
+
+def _or(answers: Iterator[bool | None]) -> bool | None:
+    found = list(answers)
+    return True if True in found else None if None in found else False

@@ -1,0 +1,113 @@
+"""The language of --only and --hide: what it means, and what it says of a mistake."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from netviz.filters.expression import ExpressionError, FieldTest, parse_expression
+
+TRUE = frozenset({"machine=web", "port=80"})
+
+
+def answer(text: str, unknown: frozenset[str] = frozenset()) -> bool | None:
+    """The answer where the tests in TRUE are true, those in ``unknown`` have no answer."""
+
+    def asked(test: FieldTest) -> bool | None:
+        name = f"{test.field}={','.join(test.values)}"
+        return None if name in unknown else name in TRUE
+
+    return parse_expression(text)(asked)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("machine=web", True),
+        ("machine = web", True),
+        ("machine!=web", False),
+        ("machine=db", False),
+        ("not machine=db", True),
+        ("not not machine=db", False),
+        ("machine=db or port=80", True),
+        ("machine=db or port=80 and machine=db", False),
+        ("(machine=web or port=81) and port=80", True),
+        ("not (machine=web and port=80)", False),
+        ("not machine=web or port=80", True),
+    ],
+)
+def test_meaning(text: str, expected: bool) -> None:
+    assert answer(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("port=80", None),
+        ("not port=80", None),
+        ("port!=80", None),
+        ("port=80 or machine=web", True),
+        ("port=80 and machine=web", None),
+        ("port=80 and machine=db", False),
+    ],
+)
+def test_no_answer_stays_none(text: str, expected: bool | None) -> None:
+    assert answer(text, frozenset({"port=80"})) is expected
+
+
+def test_values() -> None:
+    names = FieldTest("", "machine", ("web*", "db?"))
+    assert [names.matches(n) for n in ("web", "web1", "db1", "db", None)] == [
+        *(True, True, True, False, False)
+    ]
+    numbers = FieldTest("", "port", ("80", "8000-8002"))
+    assert [numbers.has_number(n) for n in (80, 8000, 8002, 8003, None)] == [
+        *(True, True, True, False, False)
+    ]
+    places = FieldTest("", "address", ("10.0.0.0/8", "::1"))
+    assert [places.has_address(a) for a in ("10.1.2.3", "::1", "11.0.0.1", "::2", "?")] == [
+        *(True, True, False, False, False)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "at its end: there is nothing, expected a field"),
+        ("machine", "at its end: there is nothing, expected = or !="),
+        ("machine=", "at its end: there is nothing, expected a value"),
+        ("nachine=web", "at character 1: there is 'nachine', expected one of machine,"),
+        ("machine=web or", "at its end: there is nothing, expected a field"),
+        ("(machine=web", "at its end: there is nothing, expected a closing parenthesis"),
+        ("machine=web)", "at character 12: there is ')', expected an end"),
+        ("machine=web port=1", "at character 13: there is 'port', expected an end, or and"),
+        ("port=http", "at character 6: there is 'http', expected a number"),
+        ("port=80,", "expected a value"),
+        ("address=10.0.0.0/99", "expected an address or a network"),
+        ("client.port=80", "expected one of machine,"),
+        ("peer.machine=web", "expected client. or server."),
+        ("not " * 60 + "port=1", "at most 50 nested"),
+        ("(" * 60, "at most 50 nested"),
+    ],
+)
+def test_mistakes(text: str, said: str) -> None:
+    with pytest.raises(ExpressionError) as raised:
+        parse_expression(text)
+    assert said in str(raised.value)
+
+
+pieces = st.sampled_from(
+    ["machine", "port", "client.unit", "=", "!=", ",", "(", ")", "and", "or", "not", "80", "*", "a"]
+)
+
+
+@given(st.one_of(st.text(max_size=30), st.lists(pieces, max_size=12).map(" ".join)))
+@settings(max_examples=500, deadline=None)
+def test_any_text_is_an_expression_or_a_clear_mistake(text: str) -> None:
+    try:
+        expression = parse_expression(text)
+    except ExpressionError as error:
+        assert "expected" in str(error) or "nothing can start" in str(error)
+    else:
+        assert expression(lambda test: True) in (True, False)
