@@ -128,7 +128,7 @@ def without_listener_shares(snapshots: list[Snapshot]) -> list[Snapshot]:
     for snapshot in snapshots:
         held: set[int] = set()
         for process in snapshot.processes:
-            process.sockets[:] = [i for i in dict.fromkeys(process.sockets) if i not in held]
+            process.sockets = [i for i in dict.fromkeys(process.sockets) if i not in held]
             held.update(process.sockets)
     return snapshots
 

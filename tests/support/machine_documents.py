@@ -211,7 +211,7 @@ def flows(graph: Graph) -> Counter[tuple[str, str, str, int | None, str]]:
     return counted
 
 
-def listeners(graph: Graph) -> set[tuple[str, str, str, int]]:
+def listeners(graph: Graph) -> set[tuple[str, str, str, int | None]]:
     """(machine:process, protocol, address, port) of everything that takes traffic."""
     return {
         (place(graph, node.id), listener.proto, listener.address, listener.port)
