@@ -22,7 +22,10 @@ _TOOLTIP = str.maketrans(
 def html(text: str) -> str:
     """``text`` for the inside of an HTML-like label."""
     shown = visible(text)
-    return shown.translate(_HTML) if _SPECIAL.search(shown) else shown
+    rest = shown.lstrip("]")
+    # Graphviz takes a text of these brackets alone for the end of a CDATA section.
+    brackets = "&#93;" * (len(shown) - len(rest))
+    return brackets + (rest.translate(_HTML) if _SPECIAL.search(rest) else rest)
 
 
 def tooltip(lines: list[str]) -> str:

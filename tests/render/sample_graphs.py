@@ -13,6 +13,8 @@ HOSTILE = (
     "<b>bold</b>",
     "<unbalanced",
     "]]> --> <!-- &amp; &lt; &#92; &#x1b;",
+    "]",
+    "]]]",
     "{record|fields} <port>",
     "new\nline\r\n\ttab",
     "\u202egnp.exe",
