@@ -10,7 +10,7 @@ from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from netviz.addresses import AMBIGUOUS, AddressBook
+from netviz.addresses import AMBIGUOUS, NOBODY, AddressBook
 from netviz.fleet import Fleet
 from netviz.flows import FlowMaker
 from netviz.graph import Coverage
@@ -30,6 +30,7 @@ from netviz.loops import (
     match,
     take,
 )
+from netviz.missing_ends import dialled_ends, hidden_sources
 from netviz.nat import NatJoin, excluded, join_translated
 from netviz.one_sided import DOUBTFUL, OneSided, Verdict
 from netviz.ownership import address_book, owned_addresses
@@ -38,7 +39,7 @@ from netviz.selection import Selected, connected_by_protocol, select_candidates
 from netviz.shared_addresses import match_shared
 from netviz.sockets import CONNECTION_PROTOCOLS
 from netviz.trace import Trace
-from netviz.translations import named_addresses, translated_ends
+from netviz.translations import Translation, borrowed_ends, named_addresses, translated_ends
 
 
 @dataclass(slots=True)
@@ -100,6 +101,9 @@ class _Join:
         self.joined = Joined(listeners, owned, self.maker)
         self.coverage = self.joined.coverage
         self.paired = bytearray(len(self.candidates))
+        self.translations: list[Translation] = [
+            t for record in fleet.namespaces for t in record.translations
+        ]
         if options.trace:
             self.joined.trace = self._new_trace()
 
@@ -116,6 +120,9 @@ class _Join:
             self.paired[i] = self.paired[j] = 1
             if self.joined.trace is not None:
                 self.joined.trace.shared |= {i, j}
+        for number in translated.outside:
+            if not self.paired[number]:
+                target[number] = open_target[number] = NOBODY
         self._orient(left, right)
         judge = self._judge()
         one_sided = self._join_one_sided(judge, open_target)
@@ -141,7 +148,7 @@ class _Join:
             self.listener,
             self.queued,
             self.paired,
-            [t for record in self.fleet.namespaces for t in record.translations],
+            self.translations,
         )
 
     def _targets(self) -> array[int]:
@@ -154,11 +161,10 @@ class _Join:
         return take(array("i", resolved), of)
 
     def _join_translated(self) -> NatJoin:
-        translations = [t for record in self.fleet.namespaces for t in record.translations]
-        if not translations:
+        if not self.translations:
             return NatJoin()
         found = join_translated(
-            translations,
+            self.translations,
             self.candidates,
             self.book,
             self.known,
@@ -181,17 +187,20 @@ class _Join:
         self.joined.pairs = Pairs(client, server, directed, kind)
 
     def _judge(self) -> OneSided:
-        translations = [t for record in self.fleet.namespaces for t in record.translations]
-        taken = frozenset(
-            (namespace, CONNECTION_PROTOCOLS.index(proto), self.known.find(address), port)
-            for namespace, proto, address, port in translated_ends(translations)
+        taken, borrowed = (
+            frozenset(
+                (namespace, CONNECTION_PROTOCOLS.index(proto), self.known.find(address), port)
+                for namespace, proto, address, port in ends
+            )
+            for ends in (translated_ends(self.translations), borrowed_ends(self.translations))
         )
-        return OneSided(self.fleet, self.candidates, self.listeners, self.known, taken)
+        return OneSided(self.fleet, self.candidates, self.listeners, self.known, taken, borrowed)
 
     def _join_one_sided(self, judge: OneSided, target: array[int]) -> int:
         """Judge what is left; gives how many sockets are certain although one-sided."""
         numbers, _ = left_over(target, self.paired)
         certain = 0
+        in_vain: set[tuple[int, int, int, int]] = set()
         for verdict in judge.judge(numbers, target, self.listener):
             if self.joined.trace is not None:
                 self.joined.trace.verdicts[verdict.candidate] = verdict
@@ -201,9 +210,20 @@ class _Join:
                 certain += 1
                 self.paired[verdict.candidate] = 1
             elif verdict.kind == ONE_SIDED:
+                if verdict.is_client:
+                    in_vain.add(self._dialled(verdict.candidate, target))
                 reasons = self.coverage.reasons
                 reasons[verdict.reason] = reasons.get(verdict.reason, 0) + 1
+        if in_vain:
+            for end in hidden_sources(self.translations, in_vain, self.book):
+                self.selected.dialled.add(*end)
         return certain
+
+    def _dialled(self, i: int, target: array[int]) -> tuple[int, int, int, int]:
+        """Namespace, protocol, address and port of what a client's socket dials."""
+        candidates = self.candidates
+        address = self.known.addresses[candidates.remote[i]]
+        return target[i], candidates.proto[i], address, candidates.remote_port[i]
 
     def _draws(self, verdict: Verdict) -> bool:
         """Whether a socket without another is drawn: it is certain, or doubt was asked for."""
@@ -218,6 +238,11 @@ class _Join:
         coverage, selected, listeners = self.coverage, self.selected, self.listeners
         for number in translated.ambiguous:
             target[number] = AMBIGUOUS
+        ends = dialled_ends(
+            self.candidates, target, self.paired, self.listener, self.known, translated
+        )
+        for end in ends:
+            selected.dialled.add(*end)
         counts = account(self.candidates, target, self.paired)
         coverage.joined = counts.joined
         coverage.recent = selected.recent + counts.recent

@@ -40,10 +40,14 @@ class Translated(NamedTuple):
 
 @dataclass(slots=True)
 class NatJoin:
-    """Connections found through translations; ``ambiguous`` candidates have several answers."""
+    """Connections found through translations; ``ambiguous`` candidates have several answers.
+
+    ``outside`` has the address and port, of nobody in the group, that a client was led to.
+    """
 
     found: list[Translated] = field(default_factory=list)
     ambiguous: set[int] = field(default_factory=set)
+    outside: dict[int, tuple[int, int]] = field(default_factory=dict)
 
 
 def join_translated(
@@ -84,6 +88,7 @@ class _Translator:
             key = (translation.proto, translation.original)
             self._by_original.setdefault(key, []).append(translation)
         self._sockets = self._find_sockets()
+        self._outside: dict[int, set[tuple[int, int]]] = {}
 
     def join(self) -> NatJoin:
         answers: dict[int, set[Translated]] = {}
@@ -104,6 +109,11 @@ class _Translator:
         contested = {server for server, count in claims.items() if count > 1}
         result.ambiguous.update(t.client for t in result.found if t.server in contested)
         result.found = [t for t in result.found if t.server not in contested]
+        result.outside = {
+            client: min(ends)
+            for client, ends in self._outside.items()
+            if len(ends) == 1 and not answers[client]
+        }
         return result
 
     def _preference(self, answer: Translated) -> tuple[int, list[int]]:
@@ -142,6 +152,9 @@ class _Translator:
         if len(hops) == MOST_HOPS:
             return []
         onward = self._by_original.get((last.proto, last.reply.turned()), [])
+        if there == NOBODY and not onward:
+            end = last.reply.source, last.reply.source_port
+            self._outside.setdefault(client, set()).add(end)
         return [
             found
             for following in onward

@@ -22,6 +22,7 @@ NO_LISTENER = "nothing listens there"
 YOUNGER_LISTENER = "its listener is younger than the snapshot"
 LISTENER_AGE_UNKNOWN = "the age of its listener is unknown"
 TRANSLATION_POSSIBLE = "a translation could hide there"
+TRANSLATED = "another machine stands behind that address and port"
 HALF_OPEN = "half open"
 LINK_LOCAL = "link-local address"
 
@@ -53,13 +54,16 @@ class OneSided:
         listeners: Listeners,
         known: AddressTable,
         translated: frozenset[tuple[int, int, int, int]],
+        borrowed: frozenset[tuple[int, int, int, int]] = frozenset(),
     ) -> None:
-        """``translated`` has the (namespace, proto, address, port) that a translation takes."""
+        """Both have (namespace, proto, address, port): ``translated`` what a translation takes from
+        a listener there, ``borrowed`` what it shows a server in the place of another client."""
         self._fleet = fleet
         self._candidates = candidates
         self._listeners = listeners
         self._known = known
         self._translated = translated
+        self._borrowed = borrowed
         self._ahead: dict[tuple[int, int, int, int, int], tuple[End | None, str]] = {}
 
     def judge(
@@ -143,8 +147,14 @@ class OneSided:
             return Verdict(i, kind, None, False, HALF_OPEN)
         if is_link_local(self._known.addresses[self._candidates.remote[i]]):
             return Verdict(i, kind, None, False, LINK_LOCAL)
+        if self._remote_end(i, there) in self._borrowed:
+            return Verdict(i, kind, None, False, TRANSLATED)
         gone, reason = self.gone(there)
         return Verdict(i, kind, gone, False, reason)
+
+    def _remote_end(self, i: int, there: int) -> tuple[int, int, int, int]:
+        candidates = self._candidates
+        return there, candidates.proto[i], candidates.remote[i], candidates.remote_port[i]
 
     def _cannot_translate(self, namespace: int) -> bool:
         """Whether no other machine can stand behind an address of the namespace."""

@@ -62,6 +62,12 @@ class LeftReasons:
 
     def _external(self, socket: ConnectedSocket) -> list[str]:
         remote = format_address(socket.remote)
+        led_to = self._trace.translated.outside.get(socket.candidate)
+        if led_to is not None:
+            return [
+                f"external: it was translated to {endpoint_text(*led_to)}, and no machine of the"
+                " group has that address (rule 5)"
+            ]
         if self._trace.book.is_inner(socket.remote):
             return [
                 f"external: {remote} is of a subnet that is inside several machines, so it is"

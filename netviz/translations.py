@@ -73,6 +73,16 @@ def named_addresses(translations: Iterable[Translation]) -> set[int]:
     }
 
 
+def borrowed_ends(translations: Iterable[Translation]) -> set[tuple[int, str, int, int]]:
+    """(namespace, proto, address, port) that a translation shows a server in a client's place."""
+    return {
+        (t.namespace, t.proto, t.reply.destination, t.reply.destination_port)
+        for t in translations
+        if t.reply.destination != t.original.source
+        or t.reply.destination_port != t.original.source_port
+    }
+
+
 def translated_ends(translations: Iterable[Translation]) -> set[tuple[int, str, int, int]]:
     """(namespace, proto, address, port) that a translation takes away from a local listener."""
     return {

@@ -8,7 +8,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from datacentre import FLOWS, HOSTS, Row, set_up
+from datacentre import (
+    DATABASE,
+    DOCKER1,
+    DOCKER2,
+    FLOWS,
+    HOSTS,
+    RESOLVER,
+    SITE1,
+    SITE2,
+    Row,
+    set_up,
+)
 from machines import Lab, Machine
 from stitching import Stitched
 
@@ -127,6 +138,39 @@ def test_every_socket_is_accounted_for(captured: Captured, implementation: str) 
     # dnsmasq listens to the kernel's routes; sshd keeps a socket whose other end is closed.
     assert coverage["other"]["unknown"] == 1
     assert coverage["other"]["unix_unjoined"] == 1
+
+
+EDGE, PUBLISHED = "10.30.0.1", 8080
+
+MISSING: dict[str, set[tuple[str, str, int | None, int]]] = {
+    "edge": {("tcp", EDGE, None, 3)},
+    "lb": {("tcp", SITE1, 80, 2), ("tcp", SITE2, 80, 1), ("udp", RESOLVER, 53, 6)},
+    "edge lb": {("tcp", SITE1, 80, 2), ("tcp", SITE2, 80, 1), ("udp", RESOLVER, 53, 6)},
+    "docker1": {("tcp", DOCKER1, PUBLISHED, 2), ("tcp", DOCKER1, 6379, 1)},
+    "docker2": {("tcp", DOCKER2, PUBLISHED, 1)},
+    "db": {("tcp", DATABASE, 5432, 6), ("tcp", DATABASE, 22, 1)},
+    "laptop": set(),
+}
+"""What to capture next where machines are missing: protocol, address, port, sockets. The port that
+a masquerading router happened to take is None."""
+
+
+@pytest.mark.parametrize("without", MISSING)
+def test_without_a_machine_nothing_is_made_up(
+    captured: Captured, implementation: str, without: str
+) -> None:
+    gone = frozenset(without.split())
+    snapshots = [path for name, path in captured.own.items() if name not in gone]
+    result = Stitched(implementation, snapshots, *KINDS)
+    left = expected(gone)
+    if "edge" in gone:  # nothing but the router stands between the two
+        left[Row("ssh@laptop", "sshd@db", "tcp", 22, None, "one-sided")] = 1
+    assert rows(result, captured.containers) == left
+    named: Counter[tuple[str, str, int | None]] = Counter()
+    for end in result.coverage["missing"]:
+        port = None if end["address"] == EDGE else end["port"]
+        named[end["proto"], end["address"], port] += end["sockets"]
+    assert {(*end, sockets) for end, sockets in named.items()} == MISSING[without]
 
 
 def test_nodes_are_in_their_containers(captured: Captured) -> None:

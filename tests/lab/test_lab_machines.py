@@ -92,7 +92,9 @@ def test_a_unit_is_the_control_group_of_its_processes(lab: Lab) -> None:
     if not lab.cgroups:
         pytest.skip("no control group hierarchy can be written here")
     staying = web.run(["sleep", "60"], unit="nginx.service")
-    assert "/system.slice/nginx.service\n" in web.exec(["cat", f"/proc/{staying.pid}/cgroup"])
+    # It enters the unit itself, after it was started.
+    own = ["cat", f"/proc/{staying.pid}/cgroup"]
+    assert until(lambda: "/system.slice/nginx.service\n" in web.exec(own))
     assert lab.directory.name not in web.exec(["cat", f"/proc/{staying.pid}/cgroup"])
 
 
