@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from typing import Any
 
-from netviz.kinds import RECIPROCAL
+from netviz.join.kinds import RECIPROCAL
 from netviz.tables import ESTABLISHED, Candidates
 
 MACHINES = 100

@@ -10,10 +10,10 @@ from fleets import Fleets, fleet_of
 from made_candidates import fold_arguments, made_candidates
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from netviz.fleet import Fleet
+from netviz.fleet.fleet import Fleet
 from netviz.graph import Graph
-from netviz.join import join
-from netviz.joined import JoinOptions
+from netviz.join.join import join
+from netviz.join.joined import JoinOptions
 from netviz.render import render
 from netviz.snapshot import load
 from netviz.snapshot.model import Snapshot

@@ -20,7 +20,7 @@ IMPLEMENTATION = "compiled"
 
 __all__ = ["unite"]
 
-# The numbers of netviz/tables.py, netviz/kinds.py and netviz/addresses.py.
+# The numbers of netviz/tables.py, netviz/join/kinds.py and netviz/addresses.py.
 cdef enum:
     ESTABLISHED = 0x01
     SYN_SENT = 0x02

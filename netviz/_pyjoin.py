@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from netviz.addresses import AMBIGUOUS, NOBODY, is_ipv4, is_loopback
 from netviz.graph import Sample
-from netviz.kinds import QUEUED, RECENT, RECIPROCAL
+from netviz.join.kinds import QUEUED, RECENT, RECIPROCAL
 from netviz.tables import (
     CLOSE_WAIT,
     ESTABLISHED,

@@ -6,19 +6,19 @@ from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from netviz.bundles import Bundles
-from netviz.fleet import Fleet
+from netviz.fleet.fleet import Fleet
+from netviz.fleet.machines import view_machines
+from netviz.fleet.sockets import CONNECTION_PROTOCOLS
 from netviz.folding import flow_order
 from netviz.graph import FLOW_KINDS, LEVELS, Flow, Graph
 from netviz.group import coarser_nodes
-from netviz.join import Joined, join
-from netviz.joined import JoinedFlow, JoinOptions, Pairs
-from netviz.machines import view_machines
-from netviz.nodes import Nodes
-from netviz.pipe_flows import join_pipes
+from netviz.join.bundles import Bundles
+from netviz.join.join import Joined, join
+from netviz.join.joined import JoinedFlow, JoinOptions, Pairs
+from netviz.join.nodes import Nodes
+from netviz.join.pipe_flows import join_pipes
+from netviz.join.unix_flows import join_unix
 from netviz.snapshot.model import Snapshot
-from netviz.sockets import CONNECTION_PROTOCOLS
-from netviz.unix_flows import join_unix
 
 
 @dataclass(frozen=True, slots=True)

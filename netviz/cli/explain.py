@@ -12,10 +12,10 @@ from netviz.cli.log import set_up
 from netviz.cli.output import write_output
 from netviz.cli.snapshots import NamedSnapshots, add_snapshot_arguments
 from netviz.cli.version import version_text
-from netviz.endpoint import Endpoint, parse_endpoint
 from netviz.errors import NetvizError
-from netviz.explain import explain_endpoint, explain_process
-from netviz.explained import Explained
+from netviz.explain.asking import explain_endpoint, explain_process
+from netviz.explain.endpoint import Endpoint, parse_endpoint
+from netviz.explain.explained import Explained
 from netviz.render.explanation import explanation_summary, explanation_text
 from netviz.snapshot.ahead import ahead
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from netviz.explained import Explained, Explanation
+from netviz.explain.explained import Explained, Explanation
 from netviz.render.text import counted, visible
 
 

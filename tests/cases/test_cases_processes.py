@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from documents import document, graph_of, netns, table
 
-from netviz.endpoint import Endpoint
-from netviz.explain import explain_endpoint
+from netviz.explain.asking import explain_endpoint
+from netviz.explain.endpoint import Endpoint
 from netviz.graph import Graph
 from netviz.render import render
 from netviz.render.explanation import explanation_summary, explanation_text

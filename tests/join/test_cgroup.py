@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from netviz.cgroup import placement
+from netviz.fleet.cgroup import placement
 
 ID = "3f" * 32
 INNER = "a4" * 32

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from netviz.endpoint import endpoint_text, parse_endpoint
+from netviz.explain.endpoint import endpoint_text, parse_endpoint
 
 
 @pytest.mark.parametrize(

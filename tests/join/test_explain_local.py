@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netviz.explain import explain_process
+from netviz.explain.asking import explain_process
 from netviz.snapshot.model import Host, NetworkNamespace, Process, Snapshot
 
 HEADER = "Num       RefCount Protocol Flags    Type St Inode Path\n"

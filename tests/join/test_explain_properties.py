@@ -8,15 +8,15 @@ from groups import MachineOf, snapshot
 from hypothesis import given, settings
 from random_machines import PORTS, groups
 
-from netviz.endpoint import Endpoint
-from netviz.explain import explain_endpoint, explain_process
-from netviz.explainer import Explainer
-from netviz.fleet import Fleet
-from netviz.sctp_join import SctpSocket
-from netviz.sctp_tables import Endpoint as SctpEndpoint
-from netviz.sockets import BoundSocket, PacketSocket
+from netviz.explain.asking import explain_endpoint, explain_process
+from netviz.explain.endpoint import Endpoint
+from netviz.explain.explainer import Explainer
+from netviz.fleet.fleet import Fleet
+from netviz.fleet.sctp_tables import Endpoint as SctpEndpoint
+from netviz.fleet.sockets import BoundSocket, PacketSocket
+from netviz.join.sctp import SctpSocket
+from netviz.join.trace import ConnectedSocket
 from netviz.stitch import stitch
-from netviz.trace import ConnectedSocket
 
 FATES = (
     "joined",

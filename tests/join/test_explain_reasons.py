@@ -17,9 +17,9 @@ from groups import (
     snapshot,
 )
 
-from netviz.endpoint import parse_endpoint
-from netviz.explain import explain_endpoint, explain_process
-from netviz.explained import Explained, Explanation
+from netviz.explain.asking import explain_endpoint, explain_process
+from netviz.explain.endpoint import parse_endpoint
+from netviz.explain.explained import Explained, Explanation
 from netviz.snapshot.model import Problem, Process
 
 ASKED = connect("10.0.0.1", 40000, "10.0.0.2", 80, 7)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from sctp_machines import COUNTED, Association, Endpoint, machine, stitched
 
-from netviz.endpoint import parse_endpoint
-from netviz.explain import explain_endpoint, explain_process
+from netviz.explain.asking import explain_endpoint, explain_process
+from netviz.explain.endpoint import parse_endpoint
 from netviz.snapshot.model import Snapshot
 
 CLIENT = machine(

@@ -8,12 +8,12 @@ from groups import MachineOf, snapshot
 from hypothesis import given, settings
 from random_machines import groups
 
-from netviz.fleet import Fleet
-from netviz.join import Joined, join
-from netviz.joined import JoinOptions
-from netviz.kinds import ONE_SIDED
-from netviz.sockets import CONNECTION_PROTOCOLS
-from netviz.trace import Trace
+from netviz.fleet.fleet import Fleet
+from netviz.fleet.sockets import CONNECTION_PROTOCOLS
+from netviz.join.join import Joined, join
+from netviz.join.joined import JoinOptions
+from netviz.join.kinds import ONE_SIDED
+from netviz.join.trace import Trace
 
 FATES = (
     "joined",

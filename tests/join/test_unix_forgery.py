@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unix_groups import HEADER, UNIX, Kernel, Unix, both_ways, graph_of, listeners, short
 
+from netviz.fleet.unix_names import with_names_on_one_line
 from netviz.graph import Graph
 from netviz.stitch import StitchOptions
-from netviz.unix_names import with_names_on_one_line
 
 PATH = "/run/fpm.sock"
 SOCKETS = (

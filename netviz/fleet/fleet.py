@@ -1,0 +1,326 @@
+"""The group as it is read: machines, kernels, network namespaces, samples and processes.
+
+Snapshots are absorbed one by one; the text of their tables is parsed and let go. Who is who is
+decided here (section "Identity" of docs/join-rules.md); which socket is the other end of which is
+decided in ``join.py`` once the last snapshot is in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from netviz.addresses import parse_interface
+from netviz.fleet.cgroup import placement
+from netviz.fleet.holders import SampleHolders
+from netviz.fleet.pipe_holders import PipeHolders
+from netviz.fleet.sockets import TableReport, TableSockets, read_tables
+from netviz.fleet.translations import Translation, translations_of
+from netviz.fleet.unix_names import with_names_on_one_line
+from netviz.fleet.unix_sample import UnixSample, read_unix_sample
+from netviz.parse import parse_conntrack
+from netviz.snapshot.model import Host, NetworkNamespace, Process, Snapshot
+from netviz.tables import ConntrackColumns
+
+UNSEEN_ERRORS = frozenset({"EACCES", "EPERM"})
+"""Errors that hide who holds a socket, where they befell a process or its descriptors."""
+
+HOLDER_PROBLEMS = frozenset({"fd", "process", "processes", "hidepid"})
+"""What the capture was asking for when such an error hides holders."""
+
+
+@dataclass(slots=True)
+class MachineRecord:
+    """One machine: several samples, and after a reboot several kernels.
+
+    ``namespaces`` begin with the machine's own: the first one of the sample that sees most
+    processes, since a container may have the name of its host. ``rank`` is of that sample.
+    """
+
+    name: str
+    machine_id: str | None
+    source: str
+    kernels: list[int] = field(default_factory=list)
+    samples: list[int] = field(default_factory=list)
+    namespaces: list[int] = field(default_factory=list)
+    rank: tuple[int, float, str] | None = None
+
+
+@dataclass(slots=True)
+class NamespaceRecord:
+    """One network namespace of one kernel, however many snapshots hold it.
+
+    ``interfaces`` maps its addresses to their prefix lengths (of 128 bits), None where unknown.
+    """
+
+    kernel: int
+    inode: int | None
+    name: str | None
+    machines: list[int] = field(default_factory=list)
+    samples: list[int] = field(default_factory=list)
+    interfaces: dict[int, int] | None = None
+    local_port_range: tuple[int, int] | None = None
+    forwarding: bool | None = None
+    tables: list[TableSockets] = field(default_factory=list)
+    translations: list[Translation] = field(default_factory=list)
+    conntrack: list[ConntrackColumns] = field(default_factory=list)
+    conntrack_read: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRecord:
+    """One snapshot: when it was taken and how much it saw."""
+
+    machine: int
+    source: str
+    started: float | None
+    finished: float | None
+    btime: int | None
+    clk_tck: int | None
+    processes: int
+    sees_all_holders: bool
+    problems: tuple[str, ...]
+    unknown_sockets: int
+
+
+@dataclass(slots=True)
+class ProcessRecord:
+    """One process of one machine; ``namespace`` is its own, None where unknown.
+
+    Not to be changed, and not frozen because there are many.
+    """
+
+    machine: int
+    pid: int
+    start: int | None
+    comm: str | None
+    exe: str | None
+    uid: int | None
+    security: str | None
+    unit: str | None
+    container: str | None
+    namespace: int | None
+    born: float | None
+    """When it started, in unix seconds."""
+
+
+class Fleet:
+    """Everything that the snapshots of a group say, in numbers that the join works on.
+
+    Unix sockets and pipes are only read where ``kinds``, of ``graph.FLOW_KINDS``, has them; they
+    are by number of sample.
+    """
+
+    def __init__(self, kinds: Collection[str] = ()) -> None:
+        self._kinds = kinds
+        self.unix: dict[int, UnixSample] = {}
+        self.pipes: dict[int, PipeHolders] = {}
+        self.machines: list[MachineRecord] = []
+        self.namespaces: list[NamespaceRecord] = []
+        self.samples: list[SampleRecord] = []
+        self.processes: list[ProcessRecord] = []
+        self.owners: list[tuple[int, ...]] = [()]
+        """Sets of processes that hold a socket together; entry 0 is nobody."""
+        self._owner_ids: dict[tuple[int, ...], int] = {(): 0}
+        self._kernels: dict[tuple[str, ...], int] = {}
+        self._machine_ids: dict[tuple[int, str], int] = {}
+        self._namespace_ids: dict[tuple[int, int], int] = {}
+        self._process_ids: dict[tuple[int, int, int, int | None], int] = {}
+
+    def absorb(self, snapshot: Snapshot) -> None:
+        """Add one snapshot. Raises TableError for a table whose text cannot be parsed at all."""
+        kernel = self._kernel(snapshot)
+        machine = self._machine(kernel, snapshot)
+        sample = len(self.samples)
+        self.machines[machine].samples.append(sample)
+        namespaces = [self._namespace(kernel, machine, sample, n) for n in snapshot.netns]
+        self._put_own_first(self.machines[machine], namespaces, snapshot)
+        by_inode = {self.namespaces[n].inode: n for n in namespaces}
+        holders = SampleHolders(self.owner_id, sum(len(p.sockets) for p in snapshot.processes))
+        pipes = PipeHolders() if "pipe" in self._kinds else None
+        for process in snapshot.processes:
+            if not process.sockets and not process.pipes:
+                continue  # nothing will ever ask for it
+            namespace_number = by_inode.get(process.netns)
+            number = self._process(kernel, machine, process, namespace_number, snapshot.host)
+            holders.add(number, process.sockets)
+            if pipes is not None:
+                pipes.add(number, process.pipes)
+        holders.settle()
+        problems: list[str] = [
+            f"{p.what}: {p.error} x{p.count}" + (f", such as {p.example}" if p.example else "")
+            for p in snapshot.problems
+        ]
+        big_endian = snapshot.host.byteorder == "big"
+        for index, namespace in zip(namespaces, snapshot.netns, strict=True):
+            report = TableReport()
+            self.namespaces[index].tables += read_tables(
+                namespace.tables, big_endian, sample, holders, report
+            )
+            self._read_conntrack(index, namespace.tables.get("nf_conntrack"), report)
+            problems += report.sentences
+        self.samples.append(
+            SampleRecord(
+                machine=machine,
+                source=snapshot.source,
+                started=snapshot.started,
+                finished=snapshot.finished,
+                btime=snapshot.host.btime,
+                clk_tck=snapshot.host.clk_tck,
+                processes=len(snapshot.processes),
+                sees_all_holders=_sees_all_holders(snapshot),
+                problems=tuple(problems),
+                unknown_sockets=holders.unlisted(),
+            )
+        )
+        if pipes is not None:
+            self.pipes[sample] = pipes
+        if "unix" in self._kinds:
+            self._read_unix(sample, namespaces, snapshot, holders)
+
+    def _read_unix(
+        self, sample: int, namespaces: list[int], snapshot: Snapshot, holders: SampleHolders
+    ) -> None:
+        inodes = (
+            table.inodes()
+            for namespace in namespaces
+            for table in self.namespaces[namespace].tables
+            if table.sample == sample
+        )
+        texts = [namespace.tables.get("unix", "") for namespace in snapshot.netns]
+        texts = [with_names_on_one_line(text, dict(snapshot.unix_names)) for text in texts]
+        peers = snapshot.unix_peers
+        self.unix[sample] = read_unix_sample(texts, peers, holders, self.owners, inodes)
+
+    def _read_conntrack(self, namespace: int, text: str | None, report: TableReport) -> None:
+        if text is None:
+            return
+        record = self.namespaces[namespace]
+        record.conntrack_read = True
+        entries = parse_conntrack(text)
+        report.bad_lines("nf_conntrack", entries.bad)
+        record.conntrack.append(entries)
+        record.translations += translations_of(entries, namespace)
+
+    def tables_of(self, namespace: int) -> list[TableSockets]:
+        """The tables of a namespace, those of the sample that sees most processes first."""
+
+        def order(table: TableSockets) -> tuple[int, float, str]:
+            sample = self.samples[table.sample]
+            return (-sample.processes, sample.started or 0.0, sample.source)
+
+        return sorted(self.namespaces[namespace].tables, key=order)
+
+    def ranks(self) -> list[int]:
+        """The place of each namespace among all, the same whatever the order of the snapshots."""
+
+        def order(number: int) -> tuple[str, str, int, str]:
+            record = self.namespaces[number]
+            source = min((self.samples[s].source for s in record.samples), default="")
+            name = min((self.machines[m].name for m in record.machines), default="")
+            return name, source, record.inode or 0, record.name or ""
+
+        ranks = [0] * len(self.namespaces)
+        for rank, number in enumerate(sorted(range(len(ranks)), key=order)):
+            ranks[number] = rank
+        return ranks
+
+    def owner_id(self, processes: tuple[int, ...]) -> int:
+        """The number of a set of processes that hold one socket together."""
+        found = self._owner_ids.get(processes)
+        if found is None:
+            found = self._owner_ids[processes] = len(self.owners)
+            self.owners.append(processes)
+        return found
+
+    def _kernel(self, snapshot: Snapshot) -> int:
+        # A null boot_id equals no other: such a snapshot is a kernel of its own.
+        boot_id = snapshot.host.boot_id
+        key = ("boot", boot_id) if boot_id else ("sample", str(len(self.samples)))
+        return self._kernels.setdefault(key, len(self._kernels))
+
+    def _machine(self, kernel: int, snapshot: Snapshot) -> int:
+        host = snapshot.host
+        found = self._machine_ids.get((kernel, host.name))
+        if found is None:
+            found = self._machine_ids[(kernel, host.name)] = len(self.machines)
+            self.machines.append(MachineRecord(host.name, host.machine_id, snapshot.source))
+            self.machines[found].kernels.append(kernel)
+        return found
+
+    @staticmethod
+    def _put_own_first(machine: MachineRecord, namespaces: list[int], snapshot: Snapshot) -> None:
+        rank = (-len(snapshot.processes), snapshot.started or 0.0, snapshot.source)
+        if namespaces and (machine.rank is None or rank < machine.rank):
+            machine.rank = rank
+            machine.namespaces.remove(namespaces[0])
+            machine.namespaces.insert(0, namespaces[0])
+
+    def _namespace(
+        self, kernel: int, machine: int, sample: int, namespace: NetworkNamespace
+    ) -> int:
+        found = None
+        if namespace.id is not None:
+            found = self._namespace_ids.get((kernel, namespace.id))
+        if found is None:
+            found = len(self.namespaces)
+            self.namespaces.append(NamespaceRecord(kernel, namespace.id, namespace.name))
+            if namespace.id is not None:
+                self._namespace_ids[(kernel, namespace.id)] = found
+        record = self.namespaces[found]
+        if machine not in record.machines:
+            record.machines.append(machine)
+            self.machines[machine].namespaces.append(found)
+        record.samples.append(sample)
+        if namespace.addresses is not None:
+            record.interfaces = record.interfaces or {}
+            for address, prefix in map(parse_interface, namespace.addresses):
+                known = record.interfaces.get(address, 128)
+                record.interfaces[address] = min(prefix, known)
+        record.name = record.name or namespace.name
+        record.local_port_range = record.local_port_range or namespace.ip_local_port_range
+        if namespace.forwarding is not None:
+            record.forwarding = bool(record.forwarding) or namespace.forwarding
+        return found
+
+    def _process(
+        self, kernel: int, machine: int, process: Process, namespace: int | None, host: Host
+    ) -> int:
+        key = (kernel, machine, process.pid, process.start)
+        found = self._process_ids.get(key)
+        if found is None:
+            found = self._process_ids[key] = len(self.processes)
+            unit, container = placement(process.cgroup)
+            self.processes.append(
+                ProcessRecord(
+                    machine=machine,
+                    pid=process.pid,
+                    start=process.start,
+                    comm=process.comm,
+                    exe=process.exe,
+                    uid=process.uid,
+                    security=process.security,
+                    unit=unit,
+                    container=container,
+                    namespace=namespace,
+                    born=_born(process, host),
+                )
+            )
+        return found
+
+
+def _born(process: Process, host: Host) -> float | None:
+    """proc_pid_stat(5): starttime is in clock ticks since boot, btime in proc_stat(5) the boot."""
+    if process.start is None or host.btime is None or not host.clk_tck:
+        return None
+    return host.btime + process.start / host.clk_tck
+
+
+def _sees_all_holders(snapshot: Snapshot) -> bool:
+    """Whether a socket without a holder in this snapshot really has none.
+
+    Format 1 does not say what it could not read.
+    """
+    return snapshot.format != 1 and not any(
+        p.what in HOLDER_PROBLEMS and p.error in UNSEEN_ERRORS for p in snapshot.problems
+    )

@@ -1,0 +1,103 @@
+"""Whose an address is: the addresses of each namespace, and the book that answers for all.
+
+Rules 2 and 4 of docs/join-rules.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from netviz.addresses import AddressBook, is_loopback, is_wildcard, network_of
+from netviz.fleet.fleet import Fleet
+from netviz.tables import ConnectedColumns
+
+Connected = Mapping[str, Sequence[ConnectedColumns]]
+"""The connected sockets of one namespace, by protocol."""
+
+
+def local_addresses(table: ConnectedColumns) -> list[int]:
+    """The addresses that ``table.local`` indexes."""
+    return [hi << 64 | lo for hi, lo in zip(table.locals_hi, table.locals_lo, strict=True)]
+
+
+def owned_addresses(fleet: Fleet, connected: Sequence[Connected]) -> list[dict[int, int]]:
+    """The addresses of each namespace with their prefix length (of 128 bits).
+
+    As captured; else the local addresses of its sockets, each as a host address.
+    """
+    owned = []
+    for record, by_protocol in zip(fleet.namespaces, connected, strict=True):
+        if record.interfaces is not None:
+            owned.append(record.interfaces)
+            continue
+        local = {socket.address for table in record.tables for socket in table.bound}
+        for table in record.tables:
+            local.update(a for held in table.associations for a in held.association.local)
+            local.update(a for held in table.endpoints for a in held.endpoint.addresses)
+        for tables in by_protocol.values():
+            for columns in tables:
+                local.update(local_addresses(columns))
+        owned.append({address: 128 for address in local if not is_wildcard(address)})
+    return owned
+
+
+def address_book(fleet: Fleet, owned: Sequence[Mapping[int, int]]) -> AddressBook:
+    """Who owns which address, seen from each namespace."""
+    return AddressBook(owned, tiers(fleet), inner_addresses(fleet, owned))
+
+
+def tiers(fleet: Fleet) -> list[list[frozenset[int] | None]]:
+    """The circles in which a namespace looks for an address, the nearest first: itself, its
+    machine, its kernel, the group (None)."""
+    of_machine = [frozenset(machine.namespaces) for machine in fleet.machines]
+    of_kernel: dict[int, set[int]] = {}
+    for number, record in enumerate(fleet.namespaces):
+        of_kernel.setdefault(record.kernel, set()).add(number)
+    kernels = {kernel: frozenset(numbers) for kernel, numbers in of_kernel.items()}
+    return [
+        [
+            frozenset({number}),
+            frozenset().union(*(of_machine[m] for m in record.machines)),
+            kernels[record.kernel],
+            None,
+        ]
+        for number, record in enumerate(fleet.namespaces)
+    ]
+
+
+def inner_addresses(fleet: Fleet, owned: Sequence[Mapping[int, int]]) -> frozenset[int]:
+    """The addresses in inner subnets: bridges that are alike on several machines.
+
+    A subnet is inner when, on two or more machines, one namespace owns the same address in it and
+    another namespace of that machine has an address in it (weaveworks/scope #265).
+    """
+    # subnet -> machine -> address -> its namespaces there
+    subnets: dict[tuple[int, int], dict[int, dict[int, set[int]]]] = {}
+    for number, record in enumerate(fleet.namespaces):
+        for address, prefix in owned[number].items():
+            if prefix == 128 or is_loopback(address):
+                continue
+            machines = subnets.setdefault((network_of(address, prefix), prefix), {})
+            for machine in record.machines:
+                machines.setdefault(machine, {}).setdefault(address, set()).add(number)
+    inner = [subnet for subnet, machines in subnets.items() if _is_inner(machines)]
+    if not inner:
+        return frozenset()
+    return frozenset(
+        address
+        for addresses in owned
+        for address in addresses
+        if any(network_of(address, prefix) == network for network, prefix in inner)
+    )
+
+
+def _is_inner(machines: Mapping[int, Mapping[int, set[int]]]) -> bool:
+    """``machines`` has the addresses of one subnet by machine, each with its namespaces."""
+    bridged: dict[int, set[frozenset[int]]] = {}
+    for addresses in machines.values():
+        present = set().union(*addresses.values())
+        for address, namespaces in addresses.items():
+            if len(namespaces) == 1 and present - namespaces:
+                # One machine may be recorded twice (a host and its container): count namespaces.
+                bridged.setdefault(address, set()).add(frozenset(namespaces))
+    return any(len(places) > 1 for places in bridged.values())

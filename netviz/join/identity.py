@@ -1,0 +1,109 @@
+"""One network namespace under two boot_ids: a container may hide the real one.
+
+Two namespaces of one inode are one where they share a connected socket: the same tuple with the
+same inode, loopback and link-local ones aside. An inode number alone says nothing, since the first
+namespace of most kernels has the same one, and clones may even number the sockets of their boot
+alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from netviz.addresses import is_link_local, is_loopback
+from netviz.fleet.fleet import Fleet
+from netviz.fleet.ownership import Connected, local_addresses
+
+
+def unite_namespaces(fleet: Fleet, connected: Sequence[Connected]) -> bool:
+    """Merge, in the fleet, namespaces that are one; gives whether there were any.
+
+    ``connected`` has the connected sockets of each namespace by protocol.
+    """
+    merged = False
+    kept: dict[int, int] = {}
+    for first, second in _suspects(fleet, connected):
+        one, other = kept.get(first, first), kept.get(second, second)
+        if one != other and _sockets(connected[first]) & _sockets(connected[second]):
+            _merge(fleet, one, other)
+            kept = {n: one if k == other else k for n, k in kept.items()}
+            kept[other] = one
+            merged = True
+    return merged
+
+
+def _suspects(fleet: Fleet, connected: Sequence[Connected]) -> list[tuple[int, int]]:
+    """Pairs of one inode and different kernels whose sockets have a local address in common."""
+    places: dict[tuple[int, int], list[int]] = {}
+    for number, record in enumerate(fleet.namespaces):
+        if record.inode is None:
+            continue
+        local = {
+            address
+            for tables in connected[number].values()
+            for table in tables
+            for address in local_addresses(table)
+            if _tells(address)
+        }
+        for address in local:
+            places.setdefault((record.inode, address), []).append(number)
+    pairs = {
+        (first, second)
+        for numbers in places.values()
+        for position, first in enumerate(numbers)
+        for second in numbers[position + 1 :]
+        if fleet.namespaces[first].kernel != fleet.namespaces[second].kernel
+    }
+    return sorted(pairs)
+
+
+def _tells(address: int) -> bool:
+    """Whether an address says of which namespace it is: others are the same on many machines."""
+    return not is_loopback(address) and not is_link_local(address)
+
+
+def _sockets(by_protocol: Connected) -> set[tuple[object, ...]]:
+    """Tuple and inode of every connected socket that has an inode."""
+    found: set[tuple[object, ...]] = set()
+    for proto, tables in by_protocol.items():
+        for table in tables:
+            local = local_addresses(table)
+            for i, inode in enumerate(table.inode):
+                if inode and _tells(local[table.local[i]]):
+                    found.add(
+                        (
+                            proto,
+                            local[table.local[i]],
+                            table.local_port[i],
+                            table.remote_hi[i] << 64 | table.remote_lo[i],
+                            table.remote_port[i],
+                            inode,
+                        )
+                    )
+    return found
+
+
+def _merge(fleet: Fleet, one: int, other: int) -> None:
+    """Make everything of namespace ``other`` part of ``one``; what is left of it is empty."""
+    into, out = fleet.namespaces[one], fleet.namespaces[other]
+    into.machines += [m for m in out.machines if m not in into.machines]
+    into.samples += out.samples
+    into.tables += out.tables
+    into.conntrack += out.conntrack
+    into.translations += [t._replace(namespace=one) for t in out.translations]
+    into.conntrack_read = into.conntrack_read or out.conntrack_read
+    into.local_port_range = into.local_port_range or out.local_port_range
+    if out.forwarding is not None:
+        into.forwarding = bool(into.forwarding) or out.forwarding
+    if out.interfaces is not None:
+        into.interfaces = {**out.interfaces, **(into.interfaces or {})}
+    for machine in fleet.machines:
+        if other in machine.namespaces:
+            moved = [one if n == other else n for n in machine.namespaces]
+            machine.namespaces = list(dict.fromkeys(moved))
+    for number, process in enumerate(fleet.processes):
+        if process.namespace == other:
+            fleet.processes[number] = replace(process, namespace=one)
+    out.machines, out.samples, out.tables, out.translations = [], [], [], []
+    out.conntrack, out.interfaces = [], {}

@@ -1,0 +1,297 @@
+"""The join: which socket is the other end of which, and what became of all the others.
+
+The rules are those of docs/join-rules.md; this module runs them in their order. Loops over single
+sockets are in ``loops``; each rule that decides something is a module of its own.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from netviz.addresses import AMBIGUOUS, NOBODY, AddressBook
+from netviz.fleet.fleet import Fleet
+from netviz.fleet.ownership import address_book, owned_addresses
+from netviz.fleet.sockets import CONNECTION_PROTOCOLS
+from netviz.fleet.translations import Translation, borrowed_ends, named_addresses, translated_ends
+from netviz.graph import Coverage
+from netviz.join.flows import FlowMaker
+from netviz.join.identity import unite_namespaces
+from netviz.join.joined import JoinedFlow, JoinOptions, Pairs
+from netviz.join.kinds import ATTEMPT, ONE_SIDED, QUEUED, RECENT, RECIPROCAL
+from netviz.join.listeners import Listeners
+from netviz.join.missing_ends import dialled_ends, hidden_sources
+from netviz.join.nat import NatJoin, excluded, join_translated
+from netviz.join.one_sided import DOUBTFUL, OneSided, Verdict
+from netviz.join.sctp import SctpJoin, join_sctp
+from netviz.join.selection import Selected, connected_by_protocol, select_candidates
+from netviz.join.shared_addresses import match_shared
+from netviz.join.trace import Trace
+from netviz.loops import (
+    AddressTable,
+    account,
+    adopt,
+    cover,
+    distinct,
+    kinds,
+    left_over,
+    mark,
+    match,
+    take,
+)
+
+
+@dataclass(slots=True)
+class Joined:
+    """What the join found. ``owned[n]`` are the addresses of namespace n.
+
+    ``maker`` makes flows of ``pairs``; ``flows`` are those that are none. ``coverage`` lacks only
+    what depends on which process is shown (``self``). ``trace`` is there where it was asked for.
+    """
+
+    listeners: Listeners
+    owned: Sequence[Mapping[int, int]]
+    maker: FlowMaker
+    pairs: Pairs = field(default_factory=Pairs)
+    flows: list[JoinedFlow] = field(default_factory=list)
+    coverage: Coverage = field(default_factory=Coverage)
+    trace: Trace | None = None
+
+
+def join(fleet: Fleet, options: JoinOptions) -> Joined:
+    """Join all sockets of the group."""
+    connected = [connected_by_protocol(fleet, n) for n in range(len(fleet.namespaces))]
+    if unite_namespaces(fleet, connected):
+        connected = [connected_by_protocol(fleet, n) for n in range(len(fleet.namespaces))]
+    owned = owned_addresses(fleet, connected)
+    book = address_book(fleet, owned)
+    translations = [t for record in fleet.namespaces for t in record.translations]
+    known = AddressTable()
+    for address in (*book.addresses, *sorted(named_addresses(translations))):
+        known.add(address)
+    listeners = Listeners(fleet, known)
+    selected = select_candidates(connected, known, listeners, options.recent, options.trace)
+    return _Join(fleet, options, book, known, listeners, selected, owned).run()
+
+
+class _Join:
+    """One run over the selected candidates, stage by stage."""
+
+    def __init__(
+        self,
+        fleet: Fleet,
+        options: JoinOptions,
+        book: AddressBook,
+        known: AddressTable,
+        listeners: Listeners,
+        selected: Selected,
+        owned: Sequence[dict[int, int]],
+    ) -> None:
+        self.fleet = fleet
+        self.options = options
+        self.book = book
+        self.known = known
+        self.listeners = listeners
+        self.selected = selected
+        self.candidates = selected.candidates
+        self.listener = cover(self.candidates, listeners.table, known)
+        self.queued = adopt(self.candidates, self.listener, listeners.owners)
+        self.maker = FlowMaker(fleet, self.candidates, known, self.listener)
+        self.joined = Joined(listeners, owned, self.maker)
+        self.coverage = self.joined.coverage
+        self.paired = bytearray(len(self.candidates))
+        self.translations: list[Translation] = [
+            t for record in fleet.namespaces for t in record.translations
+        ]
+        if options.trace:
+            self.joined.trace = self._new_trace()
+
+    def run(self) -> Joined:
+        target = self._targets()
+        translated = self._join_translated()
+        open_target = excluded(target, translated)
+        left, right = match(self.candidates, open_target)
+        mark(left, self.paired)
+        mark(right, self.paired)
+        for i, j in match_shared(self.candidates, open_target, self.paired, self.book, self.known):
+            left.append(i)
+            right.append(j)
+            self.paired[i] = self.paired[j] = 1
+            if self.joined.trace is not None:
+                self.joined.trace.shared |= {i, j}
+        for number in translated.outside:
+            if not self.paired[number]:
+                target[number] = open_target[number] = NOBODY
+        self._orient(left, right)
+        judge = self._judge()
+        one_sided = self._join_one_sided(judge, open_target)
+        self._account(target, translated, one_sided)
+        sctp = join_sctp(
+            self.fleet, self.book, self.known, self.listeners, judge, self.selected.dialled
+        )
+        self._add_sctp(sctp)
+        if self.joined.trace is not None:
+            self.joined.trace.sctp = sctp.outcomes
+        self._sum_up()
+        if self.joined.trace is not None:
+            trace = self.joined.trace
+            trace.target, trace.translated, trace.pairs = target, translated, self.joined.pairs
+        return self.joined
+
+    def _new_trace(self) -> Trace:
+        return Trace(
+            self.book,
+            self.known,
+            self.listeners,
+            self.selected,
+            self.listener,
+            self.queued,
+            self.paired,
+            self.translations,
+        )
+
+    def _targets(self) -> array[int]:
+        """For each candidate the namespace that its remote address means to it (rule 2)."""
+        namespaces, remotes, of = distinct(self.candidates.namespace, self.candidates.remote)
+        addresses = self.known.addresses
+        resolved = [
+            self.book.resolve(n, addresses[r]) for n, r in zip(namespaces, remotes, strict=True)
+        ]
+        return take(array("i", resolved), of)
+
+    def _join_translated(self) -> NatJoin:
+        if not self.translations:
+            return NatJoin()
+        found = join_translated(
+            self.translations,
+            self.candidates,
+            self.book,
+            self.known,
+            self.listeners,
+            self.fleet.ranks(),
+        )
+        for translated in found.found:
+            self.joined.flows.append(self.maker.translated(translated))
+            self.paired[translated.client] = 1
+            if translated.server >= 0:
+                self.paired[translated.server] = 1
+        self.coverage.nat = len(found.found)
+        return found
+
+    def _orient(self, left: array[int], right: array[int]) -> None:
+        client, server, directed = self.maker.oriented(left, right)
+        kind = kinds(self.candidates, client, server, self.queued)
+        self.coverage.queued = kind.count(QUEUED)
+        self.coverage.reciprocal = kind.count(RECIPROCAL)
+        self.joined.pairs = Pairs(client, server, directed, kind)
+
+    def _judge(self) -> OneSided:
+        taken, borrowed = (
+            frozenset(
+                (namespace, CONNECTION_PROTOCOLS.index(proto), self.known.find(address), port)
+                for namespace, proto, address, port in ends
+            )
+            for ends in (translated_ends(self.translations), borrowed_ends(self.translations))
+        )
+        return OneSided(self.fleet, self.candidates, self.listeners, self.known, taken, borrowed)
+
+    def _join_one_sided(self, judge: OneSided, target: array[int]) -> int:
+        """Judge what is left; gives how many sockets are certain although one-sided."""
+        numbers, _ = left_over(target, self.paired)
+        certain = 0
+        in_vain: set[tuple[int, int, int, int]] = set()
+        for verdict in judge.judge(numbers, target, self.listener):
+            if self.joined.trace is not None:
+                self.joined.trace.verdicts[verdict.candidate] = verdict
+            if self._draws(verdict) and verdict.other is not None:
+                self.joined.flows.append(self.maker.one_sided(verdict, verdict.other))
+            if verdict.kind == ONE_SIDED and verdict.other is not None and not verdict.reason:
+                certain += 1
+                self.paired[verdict.candidate] = 1
+            elif verdict.kind == ONE_SIDED:
+                if verdict.is_client:
+                    in_vain.add(self._dialled(verdict.candidate, target))
+                reasons = self.coverage.reasons
+                reasons[verdict.reason] = reasons.get(verdict.reason, 0) + 1
+        if in_vain:
+            for end in hidden_sources(self.translations, in_vain, self.book):
+                self.selected.dialled.add(*end)
+        return certain
+
+    def _dialled(self, i: int, target: array[int]) -> tuple[int, int, int, int]:
+        """Namespace, protocol, address and port of what a client's socket dials."""
+        candidates = self.candidates
+        address = self.known.addresses[candidates.remote[i]]
+        return target[i], candidates.proto[i], address, candidates.remote_port[i]
+
+    def _draws(self, verdict: Verdict) -> bool:
+        """Whether a socket without another is drawn: it is certain, or doubt was asked for."""
+        if verdict.kind == ATTEMPT:
+            return self.options.attempts
+        if verdict.kind == RECENT and not self.options.recent:
+            return False
+        return not verdict.reason or (self.options.doubtful and verdict.reason in DOUBTFUL)
+
+    def _account(self, target: array[int], translated: NatJoin, one_sided: int) -> None:
+        """Count every socket once: joined, or why not."""
+        coverage, selected, listeners = self.coverage, self.selected, self.listeners
+        for number in translated.ambiguous:
+            target[number] = AMBIGUOUS
+        ends = dialled_ends(
+            self.candidates, target, self.paired, self.listener, self.known, translated
+        )
+        for end in ends:
+            selected.dialled.add(*end)
+        counts = account(self.candidates, target, self.paired)
+        coverage.joined = counts.joined
+        coverage.recent = selected.recent + counts.recent
+        coverage.external = selected.external + counts.external
+        coverage.ambiguous = counts.ambiguous
+        coverage.attempt = counts.attempt
+        coverage.unmatched = counts.unmatched
+        coverage.unowned = selected.unowned + counts.unowned + listeners.unowned
+        coverage.listening = listeners.listening
+        coverage.unconnected = listeners.unconnected
+        coverage.one_sided = one_sided
+        coverage.other = _others(self.fleet, listeners)
+
+    def _add_sctp(self, sctp: SctpJoin) -> None:
+        """Draw and count the associations of SCTP, which have no columns."""
+        coverage = self.coverage
+        self.joined.flows += sctp.flows
+        for verdict, flow in sctp.verdicts:
+            if self._draws(verdict) and flow is not None:
+                self.joined.flows.append(flow)
+        for name, count in sctp.counts.items():
+            setattr(coverage, name, getattr(coverage, name) + count)
+        for reason, count in sctp.reasons.items():
+            coverage.reasons[reason] = coverage.reasons.get(reason, 0) + count
+
+    def _sum_up(self) -> None:
+        coverage = self.coverage
+        coverage.pairs = coverage.reciprocal + coverage.nat + coverage.queued
+        coverage.sockets = (
+            coverage.joined
+            + coverage.listening
+            + coverage.unconnected
+            + coverage.recent
+            + coverage.attempt
+            + coverage.external
+            + coverage.ambiguous
+            + coverage.unmatched
+        )
+        coverage.missing = self.selected.most_wanted()
+
+
+def _others(fleet: Fleet, listeners: Listeners) -> dict[str, int]:
+    """Counts of what is no tcp, udp, udplite or sctp socket; every kind is always named."""
+    others = {"unix": 0, "raw": 0, "packet": 0, "icmp": 0, "unknown": 0}
+    others.update(listeners.others)
+    for record in fleet.namespaces:
+        of_sample: dict[int, int] = {}
+        for table in record.tables:
+            of_sample[table.sample] = of_sample.get(table.sample, 0) + table.unix
+        others["unix"] += max(of_sample.values(), default=0)
+    others["unknown"] = sum(sample.unknown_sockets for sample in fleet.samples)
+    return others

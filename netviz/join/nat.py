@@ -1,0 +1,210 @@
+"""Connections whose two ends saw different tuples, because a machine between them translated.
+
+Rule 5 of docs/join-rules.md. A conntrack entry has the tuple of the original direction, as the
+client sent it, and of the reply, as the server sends it; where the one does not mirror the other,
+the entry translates (Documentation/networking/nf_conntrack-sysctl.rst).
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from netviz.addresses import NOBODY, AddressBook, is_ipv4
+from netviz.fleet.sockets import CONNECTION_PROTOCOLS
+from netviz.fleet.translations import Translation, Way
+from netviz.join.listeners import CONNECTIONLESS, Listeners
+from netviz.loops import AddressTable, End, find_tuples
+from netviz.tables import Candidates
+
+MOST_HOPS = 8
+"""How many machines in a row may translate one connection."""
+
+
+class Translated(NamedTuple):
+    """A client's socket and what answers it: a socket (``server``) or an unconnected listener.
+
+    ``via`` numbers the translating namespaces in the order of the way, ``dialled`` is what the
+    client asked for, ``reached`` the address and port where it came out.
+    """
+
+    client: int
+    server: int
+    listening: End | None
+    via: tuple[int, ...]
+    dialled: tuple[int, int]
+    reached: tuple[int, int]
+
+
+@dataclass(slots=True)
+class NatJoin:
+    """Connections found through translations; ``ambiguous`` candidates have several answers.
+
+    ``outside`` has the address and port, of nobody in the group, that a client was led to.
+    """
+
+    found: list[Translated] = field(default_factory=list)
+    ambiguous: set[int] = field(default_factory=set)
+    outside: dict[int, tuple[int, int]] = field(default_factory=dict)
+
+
+def join_translated(
+    translations: Sequence[Translation],
+    candidates: Candidates,
+    book: AddressBook,
+    known: AddressTable,
+    listeners: Listeners,
+    rank: Sequence[int],
+) -> NatJoin:
+    """Find, for every chain of translations, the sockets at its two ends.
+
+    Where two chains lead there (routers that share their entries), the shorter one is told of, then
+    the one of namespaces with the smaller ``rank``.
+    """
+    return _Translator(translations, candidates, book, known, listeners, rank).join()
+
+
+class _Translator:
+    def __init__(
+        self,
+        translations: Sequence[Translation],
+        candidates: Candidates,
+        book: AddressBook,
+        known: AddressTable,
+        listeners: Listeners,
+        rank: Sequence[int],
+    ) -> None:
+        self._rank = rank
+        # The same entry may be in several samples of a namespace.
+        self._translations = sorted(set(translations))
+        self._candidates = candidates
+        self._book = book
+        self._known = known
+        self._listeners = listeners
+        self._by_original: dict[tuple[str, Way], list[Translation]] = {}
+        for translation in self._translations:
+            key = (translation.proto, translation.original)
+            self._by_original.setdefault(key, []).append(translation)
+        self._sockets = self._find_sockets()
+        self._outside: dict[int, set[tuple[int, int]]] = {}
+
+    def join(self) -> NatJoin:
+        answers: dict[int, set[Translated]] = {}
+        for first in self._translations:
+            for client in self._clients(first):
+                answers.setdefault(client, set()).update(self._follow(client, (first,)))
+        result = NatJoin()
+        claims: dict[int, int] = {}
+        for client, found in sorted(answers.items()):
+            ends = {(t.server, t.listening) for t in found}
+            if len(ends) > 1:
+                result.ambiguous.add(client)
+            elif found:
+                answer = min(found, key=self._preference)
+                result.found.append(answer)
+                if answer.server >= 0:
+                    claims[answer.server] = claims.get(answer.server, 0) + 1
+        contested = {server for server, count in claims.items() if count > 1}
+        result.ambiguous.update(t.client for t in result.found if t.server in contested)
+        result.found = [t for t in result.found if t.server not in contested]
+        result.outside = {
+            client: min(ends)
+            for client, ends in self._outside.items()
+            if len(ends) == 1 and not answers[client]
+        }
+        return result
+
+    def _preference(self, answer: Translated) -> tuple[int, list[int]]:
+        return len(answer.via), [self._rank[namespace] for namespace in answer.via]
+
+    def _find_sockets(self) -> Mapping[tuple[str, Way], list[int]]:
+        """The candidates that have a tuple of a translation, by protocol and (local, remote)."""
+        wanted: dict[tuple[int, int, int, int, int], tuple[str, Way]] = {}
+        for translation in self._translations:
+            for way in (translation.original, translation.reply):
+                local, remote = self._known.find(way.source), self._known.find(way.destination)
+                proto = CONNECTION_PROTOCOLS.index(translation.proto)
+                key = (proto, local, way.source_port, remote, way.destination_port)
+                if local >= 0 and remote >= 0:
+                    wanted[key] = (translation.proto, way)
+        names = list(wanted.values())
+        sockets: dict[tuple[str, Way], list[int]] = {}
+        for number, i in find_tuples(self._candidates, list(wanted)):
+            sockets.setdefault(names[number], []).append(i)
+        return sockets
+
+    def _clients(self, first: Translation) -> list[int]:
+        """Sockets that sent what ``first`` translates, in the namespace that it came from."""
+        home = self._book.resolve(first.namespace, first.original.source)
+        sockets = self._sockets.get((first.proto, first.original), [])
+        return [i for i in sockets if self._candidates.namespace[i] == home]
+
+    def _follow(self, client: int, hops: tuple[Translation, ...]) -> Iterable[Translated]:
+        """Where the connection of ``client`` comes out behind the last of ``hops``."""
+        last = hops[-1]
+        there = self._book.resolve(last.namespace, last.reply.source)
+        if there >= 0:
+            answer = self._answer(client, hops, there)
+            if answer is not None:
+                return [answer]
+        if len(hops) == MOST_HOPS:
+            return []
+        onward = self._by_original.get((last.proto, last.reply.turned()), [])
+        if there == NOBODY and not onward:
+            end = last.reply.source, last.reply.source_port
+            self._outside.setdefault(client, set()).add(end)
+        return [
+            found
+            for following in onward
+            if following.namespace not in {hop.namespace for hop in hops}
+            and self._can_follow(following, hops, client)
+            for found in self._follow(client, (*hops, following))
+        ]
+
+    def _can_follow(
+        self, following: Translation, hops: tuple[Translation, ...], client: int
+    ) -> bool:
+        """Whether what ``following`` got can have come from ``hops``: no one else has the source.
+
+        An address of a pool, which is on no interface, belongs to nobody.
+        """
+        source = self._book.resolve(following.namespace, following.original.source)
+        behind = {hop.namespace for hop in hops} | {self._candidates.namespace[client]}
+        return source == NOBODY or source in behind
+
+    def _answer(self, client: int, hops: tuple[Translation, ...], there: int) -> Translated | None:
+        last, first = hops[-1], hops[0]
+        via = tuple(hop.namespace for hop in hops)
+        dialled = (first.original.destination, first.original.destination_port)
+        reached = (last.reply.source, last.reply.source_port)
+        servers = [
+            i
+            for i in self._sockets.get((last.proto, last.reply), [])
+            if self._candidates.namespace[i] == there and i != client
+        ]
+        if len(servers) == 1:
+            return Translated(client, servers[0], None, via, dialled, reached)
+        if not servers and last.proto in CONNECTIONLESS and last.replied:
+            address = self._known.find(reached[0])
+            proto = CONNECTION_PROTOCOLS.index(last.proto)
+            covering = self._listeners.table.find(
+                there, proto, reached[1], address, is_ipv4(reached[0])
+            )
+            if covering >= 0:
+                end = End(there, self._listeners.ends[covering].owner, covering, False)
+                return Translated(client, -1, end, via, dialled, reached)
+        return None
+
+
+def excluded(target: array[int], found: NatJoin) -> array[int]:
+    """``target`` with no namespace for what translations have joined: it has its other end."""
+    left = target[:]
+    for translated in found.found:
+        left[translated.client] = NOBODY
+        if translated.server >= 0:
+            left[translated.server] = NOBODY
+    for number in found.ambiguous:
+        left[number] = NOBODY
+    return left

@@ -1,0 +1,105 @@
+"""Throw away early: which sockets may have their other end in the group, and how many cannot."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from netviz.addresses import format_address, is_ipv4
+from netviz.fleet.fleet import Fleet
+from netviz.fleet.ownership import Connected, local_addresses
+from netviz.fleet.sockets import CONNECTION_PROTOCOLS, TableSockets
+from netviz.graph import Missing
+from netviz.join.listeners import Listeners
+from netviz.loops import AddressTable, Dialled, gather, select, unite
+from netviz.tables import Candidates, ConnectedColumns
+
+NO_PORTS = bytearray(65536)
+"""The flags of a namespace that listens on no port."""
+
+
+@dataclass(slots=True)
+class Selected:
+    """The candidates of the group, and counts of the sockets that are none.
+
+    ``unowned`` counts external sockets without a holder. ``selections``, where they are kept, are
+    the namespace, protocol and table that each candidate came from, in order, with its rows there.
+    """
+
+    candidates: Candidates = field(default_factory=Candidates)
+    external: int = 0
+    recent: int = 0
+    unowned: int = 0
+    dialled: Dialled = field(default_factory=Dialled)
+    selections: list[tuple[int, str, ConnectedColumns, array[int]]] = field(default_factory=list)
+
+    def most_wanted(self) -> tuple[Missing, ...]:
+        """The ends that most sockets of the group dial and nobody in it owns."""
+        return tuple(
+            Missing(CONNECTION_PROTOCOLS[proto], format_address(address), port, sockets)
+            for proto, address, port, sockets in self.dialled.most()
+        )
+
+
+def connected_by_protocol(fleet: Fleet, namespace: int) -> Connected:
+    """The connected sockets of a namespace by protocol, each socket once (rule 8).
+
+    Where several samples hold the namespace, the one that sees more processes comes first.
+    """
+    tables: dict[str, list[TableSockets]] = {}
+    for table in fleet.tables_of(namespace):
+        if table.connected is not None:
+            tables.setdefault(table.proto, []).append(table)
+    by_protocol = {}
+    for proto, found in sorted(tables.items()):
+        columns = [t.connected for t in found if t.connected is not None]
+        by_protocol[proto] = unite(columns) if len({t.sample for t in found}) > 1 else columns
+    return by_protocol
+
+
+def select_candidates(
+    connected: Sequence[Connected],
+    known: AddressTable,
+    listeners: Listeners,
+    with_recent: bool,
+    keep: bool = False,
+) -> Selected:
+    """``known`` are the addresses that somebody owns or a translation names.
+
+    ``keep`` the selections too.
+    """
+    selected = Selected()
+    tables = [
+        (namespace, proto, table)
+        for namespace, by_protocol in enumerate(connected)
+        for proto, found in by_protocol.items()
+        for table in found
+    ]
+    # All are selected before any is gathered: gathering makes local addresses known.
+    selections = []
+    for namespace, proto, table in tables:
+        ports = listeners.ports.get((namespace, proto), NO_PORTS)
+        number = CONNECTION_PROTOCOLS.index(proto)
+        chosen = select(table, known, ports, with_recent, number, selected.dialled)
+        selections.append(chosen)
+        selected.external += chosen.external
+        selected.recent += chosen.recent
+        selected.unowned += chosen.unowned
+    for (namespace, proto, table), chosen in zip(tables, selections, strict=True):
+        number = CONNECTION_PROTOCOLS.index(proto)
+        local = array("I", [known.add(a) for a in local_addresses(table)])
+        for i in chosen.unaccepted:
+            end = local_addresses(table)[table.local[i]], table.local_port[i]
+            selected.unowned -= _is_covered(listeners, known, namespace, number, *end)
+        gather(selected.candidates, table, chosen.rows, chosen.remote, local, namespace, number)
+        if keep:
+            selected.selections.append((namespace, proto, table, chosen.rows))
+    return selected
+
+
+def _is_covered(
+    listeners: Listeners, known: AddressTable, namespace: int, proto: int, address: int, port: int
+) -> bool:
+    number = known.add(address)
+    return listeners.table.find(namespace, proto, port, number, is_ipv4(address)) >= 0
