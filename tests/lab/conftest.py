@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from captured import Captured, capture_datacentre
 from machines import Lab, why_not
 from needs import unavailable
 from stitching import IMPLEMENTATIONS, ROOT, has
@@ -41,6 +42,14 @@ def pyz(tmp_path_factory: pytest.TempPathFactory) -> Path:
         timeout=60,
     )
     return target
+
+
+@pytest.fixture(scope="session")
+def captured(
+    laboratory_possible: None, pyz: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Captured:
+    """The datacentre of real daemons, captured."""
+    return capture_datacentre(pyz, tmp_path_factory.mktemp("datacentre"))
 
 
 @pytest.fixture(params=IMPLEMENTATIONS)

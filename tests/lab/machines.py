@@ -175,13 +175,14 @@ class Lab:
 class Machine:
     """One machine. Made by ``Lab.machine``; ``pid`` is its process 1, seen from outside.
 
-    ``container_id`` is that of a container, which is inside another machine.
+    A container is inside another machine, its ``host``.
     """
 
     def __init__(
         self, lab: Lab, name: str, boot_id: str, init: str, host: Machine | None = None
     ) -> None:
         self.name = name
+        self.host = host
         self.container_id = hashlib.sha256(name.encode()).hexdigest() if host else None
         self.boot_id = boot_id
         self.machine_id = _identity("machine", name).replace("-", "")

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
+from captured import Captured
 from datacentre import (
     DATABASE,
     DOCKER1,
@@ -18,55 +16,10 @@ from datacentre import (
     SITE1,
     SITE2,
     Row,
-    set_up,
 )
-from machines import Lab, Machine
 from stitching import Stitched
 
-REAL_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
-
 KINDS = ("--flows", "net,unix", "--group-by", "process")
-
-
-@dataclass
-class Captured:
-    """What is left of the machines: snapshots by host, and container names by namespace."""
-
-    containers: dict[str, str]
-    cgroups: bool
-    own: dict[str, Path] = field(default_factory=dict)
-    shared: dict[str, Path] = field(default_factory=dict)
-
-
-def container_names(machines: dict[str, Machine]) -> dict[str, str]:
-    return {
-        f"netns {machine.netns}": name.partition("-")[2]
-        for name, machine in machines.items()
-        if machine.container_id
-    }
-
-
-def share_boot_id(host: Machine) -> None:
-    """From now on the host shows the boot id of this computer, as all of them do then."""
-    boot_id = REAL_BOOT_ID.read_text().strip()
-    host.exec(["/bin/sh", "-c", f"echo {boot_id} > /run/boot_id"])
-
-
-@pytest.fixture(scope="module")
-def captured(
-    laboratory_possible: None, pyz: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Captured]:
-    folder = tmp_path_factory.mktemp("datacentre")
-    with Lab() as lab:
-        machines = set_up(lab)
-        found = Captured(container_names(machines), bool(lab.cgroups))
-        for name in HOSTS:
-            taken = machines[name].capture(pyz)
-            found.own[name] = taken.rename(folder / f"{name}.json")
-            share_boot_id(machines[name])
-            taken = machines[name].capture(pyz)
-            found.shared[name] = taken.rename(folder / f"{name}-shared.json")
-    yield found
 
 
 def rows(result: Stitched, containers: dict[str, str]) -> Counter[Row]:
