@@ -32,7 +32,7 @@ LIFETIME = 180  # seconds
 PATIENCE = 10  # seconds
 TCP_DEFER_ACCEPT = 9
 ETH_P_ALL = 3
-FIN_WAIT2, TIME_WAIT = 5, 6  # include/net/tcp_states.h
+SYN_SENT, FIN_WAIT2, TIME_WAIT = 2, 5, 6  # include/net/tcp_states.h
 
 GREETING = b"."
 
@@ -120,6 +120,15 @@ def connect(
 def connect_ungreeted(actor: Actor, address: str, port: int, count: int = 1) -> None:
     """Open ``count`` TCP connections that the server will not accept."""
     actor.kept += [connected(address, port, greeted=False) for _ in range(count)]
+
+
+def half_open(actor: Actor, address: str, port: int) -> None:
+    """Begin a TCP connection that nobody answers: SYN_SENT."""
+    client = socket.socket(family_of(address), socket.SOCK_STREAM)
+    client.setblocking(False)
+    client.connect_ex(resolved(address, port))
+    actor.kept.append(client)
+    await_state(client.getsockname()[1], SYN_SENT)
 
 
 def visit(actor: Actor, address: str, port: int) -> None:
@@ -249,6 +258,7 @@ STEPS: dict[str, Callable[..., None]] = {
         inherit,
         connect,
         connect_ungreeted,
+        half_open,
         visit,
         leave,
         half_close,
