@@ -50,8 +50,8 @@ def coarser_nodes(
         identity = grouped_id(node.machine, *_KEYS[level](settled))
         node_of[node.id] = identity
         members.setdefault(identity, []).append(settled)
-    merged = (_merged(identity, members[identity], level, names) for identity in sorted(members))
-    return tuple(merged), node_of
+    made = (_labelled(identity, members[identity], level, names) for identity in sorted(members))
+    return tuple(made), node_of
 
 
 def lasting_unit(node: Node) -> str | None:
@@ -104,12 +104,11 @@ _KEYS: dict[str, Callable[[Node], Key]] = {
 }
 
 
-def _merged(identity: str, nodes: list[Node], level: str, machines: dict[str, str]) -> Node:
-    """One node for all of ``nodes``, which are of one machine."""
-    machine = nodes[0].machine
-    merged = Node(
+def merged(identity: str, nodes: list[Node]) -> Node:
+    """One node for all of ``nodes``, of the machine of the first, with no label yet."""
+    return Node(
         id=identity,
-        machine=machine,
+        machine=nodes[0].machine,
         name=_common(node.name for node in nodes),
         label="",
         netns=_common(node.netns for node in nodes),
@@ -122,15 +121,20 @@ def _merged(identity: str, nodes: list[Node], level: str, machines: dict[str, st
         owner=_common(node.owner for node in nodes),
         listeners=tuple(sorted({port for node in nodes for port in node.listeners})),
     )
-    return replace(merged, label=_label(merged, nodes, level, machines.get(machine, machine)))
 
 
-def _label(merged: Node, nodes: list[Node], level: str, machine: str) -> str:
+def _labelled(identity: str, nodes: list[Node], level: str, machines: dict[str, str]) -> Node:
+    whole = merged(identity, nodes)
+    machine = machines.get(whole.machine, whole.machine)
+    return replace(whole, label=_label(whole, nodes, level, machine))
+
+
+def _label(whole: Node, nodes: list[Node], level: str, machine: str) -> str:
     if level == "host":
         return machine
-    if level == "service" or merged.owner is not None:
-        return _common(node.label for node in nodes) or merged.name or "?"
-    return merged.container or merged.netns or merged.unit or machine
+    if level == "service" or whole.owner is not None:
+        return _common(node.label for node in nodes) or whole.name or "?"
+    return whole.container or whole.netns or whole.unit or machine
 
 
 def _common(values: Iterable[T]) -> T | None:

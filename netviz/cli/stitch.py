@@ -15,12 +15,18 @@ from netviz.cli.output import write_output
 from netviz.cli.snapshots import NamedSnapshots, add_snapshot_arguments
 from netviz.cli.version import version_text
 from netviz.graph import FLOW_KINDS, LEVELS, Graph
+from netviz.labels import Label, by_label, read_labels
+from netviz.readable import readable
 from netviz.render import FORMATS, render
 from netviz.render.summary import summary
 from netviz.snapshot.ahead import ahead
 from netviz.stitch import StitchOptions, stitch
+from netviz.subnets import by_subnet
 
 PROGRAM = "netviz-stitch"
+
+PICTURES = frozenset({"dot", "svg", "png", "pdf", "html", "mermaid"})
+"""What people look at: it is of no use where it is too large."""
 
 log = logging.getLogger(PROGRAM)
 
@@ -61,9 +67,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--group-by",
-        choices=LEVELS,
-        default="service",
-        help="what one node stands for (default: %(default)s)",
+        choices=(*LEVELS, "subnet", "label"),
+        help="what one node stands for (default: service; in pictures the finest of service, "
+        "container, host and subnet that can be read)",
+    )
+    parser.add_argument(
+        "--labels",
+        metavar="FILE",
+        help="your own names for --group-by label: TOML (docs/filters.md)",
     )
     parser.add_argument(
         "--flows",
@@ -112,13 +123,35 @@ def _stitch(options: argparse.Namespace) -> int:
     snapshots = NamedSnapshots(options, log)
     # Nothing that is made here goes round in circles, and there is a lot of it to look through.
     gc.disable()
-    graph = stitch(ahead(snapshots), _stitch_options(options), options.group_by)
+    labels = _labels(options)
+    level = options.group_by if options.group_by in LEVELS else "service"
+    graph = stitch(ahead(snapshots), _stitch_options(options), level)
     snapshots.check_some()
     _tell_problems(graph)
-    shown = filtered(graph, options)
+    shown = _coarser(filtered(graph, options), options, labels)
     write_output(options.output, render(shown, _format(options)))
     say(f"{PROGRAM}: {summary(shown)}")
     return DONE
+
+
+def _labels(options: argparse.Namespace) -> list[Label]:
+    if (options.group_by == "label") != (options.labels is not None):
+        options.parser.error("--group-by label and --labels FILE go together")
+    return [] if options.labels is None else read_labels(options.labels)
+
+
+def _coarser(graph: Graph, options: argparse.Namespace, labels: list[Label]) -> Graph:
+    """The graph at the level that was asked for; in a picture, else, at one that can be read."""
+    if options.group_by == "label":
+        return by_label(graph, labels)
+    if options.group_by == "subnet":
+        return by_subnet(graph)
+    if options.group_by is not None or _format(options) not in PICTURES:
+        return graph
+    chosen, why = readable(graph)
+    if why:
+        say(f"{PROGRAM}: {why}")
+    return chosen
 
 
 def _format(options: argparse.Namespace) -> str:

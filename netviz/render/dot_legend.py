@@ -61,6 +61,8 @@ def _unmatched(graph: Graph) -> list[str]:
 
 
 def _empty_machines(graph: Graph) -> list[str]:
+    if graph.level in ("subnet", "label"):
+        return []  # nodes that span machines do not say which
     shown = {node.machine for node in graph.nodes}
     empty = [machine.name for machine in graph.machines if machine.id not in shown]
     return [f"Nothing to show of: {_listed(empty, MACHINES_NAMED, ', ')}"] if empty else []

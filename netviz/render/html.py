@@ -65,7 +65,8 @@ def render(graph: Graph, format: str, options: RenderOptions) -> bytes:
 
 def _levels(graph: Graph) -> Iterator[Graph]:
     yield graph
-    for level in LEVELS[LEVELS.index(graph.level) + 1 :]:
+    finer = LEVELS.index(graph.level) if graph.level in LEVELS else len(LEVELS)
+    for level in LEVELS[finer + 1 :]:
         if level != "process":
             yield group(graph, level)
 

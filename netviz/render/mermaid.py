@@ -24,7 +24,7 @@ def _document(graph: Graph) -> Iterator[str]:
     by_machine: dict[str, list[Node]] = {}
     for node in graph.nodes:
         by_machine.setdefault(node.machine, []).append(node)
-    if graph.level == "host":
+    if graph.level in ("host", "subnet", "label"):
         for node in graph.nodes:
             yield f"  {_node(ids[node.id], node)}"
     else:

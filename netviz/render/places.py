@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 from netviz.graph import Graph, Node
 
-_NODE_IS_MACHINE = ("host",)
+_NODE_IS_MACHINE = ("host", "subnet", "label")
+"""Levels at which nodes stand on their own: they are machines, or span them."""
+
 _NODE_IS_CONTAINER = ("host", "container")
 
 

@@ -1,0 +1,40 @@
+"""Coarser pictures in which a node may span machines: subnets, and a person's own labels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from netviz.folding import fold_flows
+from netviz.graph import Graph, Node
+from netviz.group import merged
+from netviz.ids import grouped_id
+
+SEVERAL = ""
+"""The machine of a node whose processes are on several machines."""
+
+
+def merge_across(graph: Graph, level: str, name_of: Callable[[Node], str | None]) -> Graph:
+    """The graph with one node for all nodes of one name; those without a name stay as they are.
+
+    Flows are folded as ``netviz.group.group`` folds them.
+    """
+    members: dict[str, list[Node]] = {}
+    names: dict[str, str] = {}
+    node_of: dict[str, str] = {}
+    kept = []
+    for node in graph.nodes:
+        name = name_of(node)
+        identity = node.id if name is None else grouped_id(level, name)
+        node_of[node.id] = identity
+        if name is None:
+            kept.append(node)
+        else:
+            members.setdefault(identity, []).append(node)
+            names[identity] = name
+    for identity, nodes in members.items():
+        machines = {node.machine for node in nodes}
+        machine = machines.pop() if len(machines) == 1 else SEVERAL
+        kept.append(replace(merged(identity, nodes), machine=machine, label=names[identity]))
+    kept.sort(key=lambda node: node.id)
+    return replace(graph, nodes=tuple(kept), flows=fold_flows(graph.flows, node_of), level=level)

@@ -1,0 +1,34 @@
+"""``--group-by subnet``: machines of one network are one node, for groups of hundreds."""
+
+from __future__ import annotations
+
+import ipaddress
+
+from netviz.across import merge_across
+from netviz.graph import Graph, Machine, Node
+
+_PREFIX = {4: 24, 6: 64}
+"""How much of an address names a network here: what machines themselves say differs too much."""
+
+NOWHERE = "no address"
+
+
+def by_subnet(graph: Graph) -> Graph:
+    """One node for the machines whose first address is in one /24 or /64."""
+    networks = {machine.id: _network(machine) for machine in graph.machines}
+
+    def name_of(node: Node) -> str:
+        return networks.get(node.machine, NOWHERE)
+
+    return merge_across(graph, "subnet", name_of)
+
+
+def _network(machine: Machine) -> str:
+    """The network of the first IPv4 address, else of the first that is not link-local."""
+    addresses = [ipaddress.ip_address(text) for text in machine.addresses]
+    addresses.sort(key=lambda address: address.version)  # the order stays otherwise
+    for address in addresses:
+        if not address.is_link_local:
+            bits = _PREFIX[address.version]
+            return str(ipaddress.ip_network(f"{address}/{bits}", strict=False))
+    return NOWHERE
