@@ -45,13 +45,26 @@ def coarser_nodes(
     members: dict[str, list[Node]] = {}
     node_of: dict[str, str] = {}
     for node in nodes:
-        unit = lasting_unit(node)
-        settled = node if unit == node.unit else replace(node, unit=unit)
-        identity = grouped_id(node.machine, *_KEYS[level](settled))
+        settled = _settled(node)
+        identity = _identity(settled, level)
         node_of[node.id] = identity
         members.setdefault(identity, []).append(settled)
     made = (_labelled(identity, members[identity], level, names) for identity in sorted(members))
     return tuple(made), node_of
+
+
+def node_ids(nodes: Iterable[Node], level: str) -> dict[str, str]:
+    """The id of the node of ``level`` that each finer node would be in."""
+    return {node.id: _identity(_settled(node), level) for node in nodes}
+
+
+def _settled(node: Node) -> Node:
+    unit = lasting_unit(node)
+    return node if unit == node.unit else replace(node, unit=unit)
+
+
+def _identity(settled: Node, level: str) -> str:
+    return grouped_id(settled.machine, *_KEYS[level](settled))
 
 
 def lasting_unit(node: Node) -> str | None:
