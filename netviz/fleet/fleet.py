@@ -19,7 +19,7 @@ from netviz.fleet.translations import Translation, translations_of
 from netviz.fleet.unix_names import with_names_on_one_line
 from netviz.fleet.unix_sample import UnixSample, read_unix_sample
 from netviz.parse import parse_conntrack
-from netviz.snapshot.model import Host, NetworkNamespace, Process, Snapshot
+from netviz.snapshot.model import NetworkNamespace, Process, Snapshot
 from netviz.tables import ConntrackColumns
 
 UNSEEN_ERRORS = frozenset({"EACCES", "EPERM"})
@@ -27,6 +27,9 @@ UNSEEN_ERRORS = frozenset({"EACCES", "EPERM"})
 
 HOLDER_PROBLEMS = frozenset({"fd", "process", "processes", "hidepid"})
 """What the capture was asking for when such an error hides holders."""
+
+CLOCK_ERROR = 1.0
+"""Seconds by which the birth of a process may be off: /proc/stat has whole seconds."""
 
 
 @dataclass(slots=True)
@@ -142,7 +145,7 @@ class Fleet:
             if not process.sockets and not process.pipes:
                 continue  # nothing will ever ask for it
             namespace_number = by_inode.get(process.netns)
-            number = self._process(kernel, machine, process, namespace_number, snapshot.host)
+            number = self._process(kernel, machine, process, namespace_number, snapshot)
             holders.add(number, process.sockets)
             if pipes is not None:
                 pipes.add(number, process.pipes)
@@ -284,7 +287,7 @@ class Fleet:
         return found
 
     def _process(
-        self, kernel: int, machine: int, process: Process, namespace: int | None, host: Host
+        self, kernel: int, machine: int, process: Process, namespace: int | None, snapshot: Snapshot
     ) -> int:
         key = (kernel, machine, process.pid, process.start)
         found = self._process_ids.get(key)
@@ -303,17 +306,25 @@ class Fleet:
                     unit=unit,
                     container=container,
                     namespace=namespace,
-                    born=_born(process, host),
+                    born=_born(process, snapshot),
                 )
             )
         return found
 
 
-def _born(process: Process, host: Host) -> float | None:
-    """proc_pid_stat(5): starttime is in clock ticks since boot, btime in proc_stat(5) the boot."""
+def _born(process: Process, snapshot: Snapshot) -> float | None:
+    """proc_pid_stat(5): starttime is in clock ticks since boot, btime in proc_stat(5) the boot.
+
+    In a container btime may be the container's (lxcfs), so that processes seem to be born after
+    they were captured: their age is unknown.
+    """
+    host = snapshot.host
     if process.start is None or host.btime is None or not host.clk_tck:
         return None
-    return host.btime + process.start / host.clk_tck
+    born = host.btime + process.start / host.clk_tck
+    if snapshot.finished is not None and born > snapshot.finished + CLOCK_ERROR:
+        return None
+    return born
 
 
 def _sees_all_holders(snapshot: Snapshot) -> bool:

@@ -7,7 +7,7 @@ sockets are in ``loops``; each rule that decides something is a module of its ow
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from netviz.addresses import AMBIGUOUS, NOBODY, AddressBook
@@ -16,13 +16,14 @@ from netviz.fleet.ownership import address_book, owned_addresses
 from netviz.fleet.sockets import CONNECTION_PROTOCOLS
 from netviz.fleet.translations import Translation, borrowed_ends, named_addresses, translated_ends
 from netviz.graph import Coverage
+from netviz.join.ages import Ages
 from netviz.join.flows import FlowMaker
 from netviz.join.identity import unite_namespaces
 from netviz.join.joined import JoinedFlow, JoinOptions, Pairs
 from netviz.join.kinds import ATTEMPT, ONE_SIDED, QUEUED, RECENT, RECIPROCAL
 from netviz.join.listeners import Listeners
 from netviz.join.missing_ends import dialled_ends, hidden_sources
-from netviz.join.nat import NatJoin, excluded, join_translated
+from netviz.join.nat import NatJoin, Translated, excluded, join_translated
 from netviz.join.one_sided import DOUBTFUL, OneSided, Verdict
 from netviz.join.sctp import SctpJoin, join_sctp
 from netviz.join.selection import Selected, connected_by_protocol, select_candidates
@@ -98,6 +99,7 @@ class _Join:
         self.listener = cover(self.candidates, listeners.table, known)
         self.queued = adopt(self.candidates, self.listener, listeners.owners)
         self.maker = FlowMaker(fleet, self.candidates, known, self.listener)
+        self.ages = Ages(fleet, listeners)
         self.joined = Joined(listeners, owned, self.maker)
         self.coverage = self.joined.coverage
         self.paired = bytearray(len(self.candidates))
@@ -112,9 +114,11 @@ class _Join:
         translated = self._join_translated()
         open_target = excluded(target, translated)
         left, right = match(self.candidates, open_target)
+        left, right = self.ages.part(self.candidates, left, right, self.listener)
         mark(left, self.paired)
         mark(right, self.paired)
-        for i, j in match_shared(self.candidates, open_target, self.paired, self.book, self.known):
+        shared = match_shared(self.candidates, open_target, self.paired, self.book, self.known)
+        for i, j in self._contemporary(shared):
             left.append(i)
             right.append(j)
             self.paired[i] = self.paired[j] = 1
@@ -138,6 +142,11 @@ class _Join:
             trace = self.joined.trace
             trace.target, trace.translated, trace.pairs = target, translated, self.joined.pairs
         return self.joined
+
+    def _contemporary(self, pairs: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+        """Those pairs that can be one connection, by their ages."""
+        left, right = (array("I", [pair[end] for pair in pairs]) for end in (0, 1))
+        yield from zip(*self.ages.part(self.candidates, left, right, self.listener), strict=True)
 
     def _new_trace(self) -> Trace:
         return Trace(
@@ -171,6 +180,7 @@ class _Join:
             self.listeners,
             self.fleet.ranks(),
         )
+        found.found = [t for t in found.found if not self._is_too_young(t)]
         for translated in found.found:
             self.joined.flows.append(self.maker.translated(translated))
             self.paired[translated.client] = 1
@@ -178,6 +188,17 @@ class _Join:
                 self.paired[translated.server] = 1
         self.coverage.nat = len(found.found)
         return found
+
+    def _is_too_young(self, translated: Translated) -> bool:
+        """Whether what answers in the table of connections was not there with its client."""
+        client = self.candidates.namespace[translated.client]
+        if translated.listening is not None:
+            end = translated.listening
+            return self.ages.is_too_young(end.owner, end.listener, client)
+        owner, listener = (
+            column[translated.server] for column in (self.candidates.owner, self.listener)
+        )
+        return listener >= 0 and self.ages.is_too_young(owner, listener, client)
 
     def _orient(self, left: array[int], right: array[int]) -> None:
         client, server, directed = self.maker.oriented(left, right)
@@ -194,7 +215,15 @@ class _Join:
             )
             for ends in (translated_ends(self.translations), borrowed_ends(self.translations))
         )
-        return OneSided(self.fleet, self.candidates, self.listeners, self.known, taken, borrowed)
+        return OneSided(
+            self.fleet,
+            self.candidates,
+            self.listeners,
+            self.known,
+            self.ages,
+            taken,
+            borrowed,
+        )
 
     def _join_one_sided(self, judge: OneSided, target: array[int]) -> int:
         """Judge what is left; gives how many sockets are certain although one-sided."""

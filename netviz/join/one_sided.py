@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from netviz.addresses import is_ipv4, is_link_local
 from netviz.fleet.fleet import Fleet
+from netviz.join.ages import Ages
 from netviz.join.kinds import ATTEMPT, ONE_SIDED, RECENT
 from netviz.join.listeners import Listeners
 from netviz.loops import AddressTable, End
@@ -53,6 +54,7 @@ class OneSided:
         candidates: Candidates,
         listeners: Listeners,
         known: AddressTable,
+        ages: Ages,
         translated: frozenset[tuple[int, int, int, int]],
         borrowed: frozenset[tuple[int, int, int, int]] = frozenset(),
     ) -> None:
@@ -62,6 +64,7 @@ class OneSided:
         self._candidates = candidates
         self._listeners = listeners
         self._known = known
+        self._ages = ages
         self._translated = translated
         self._borrowed = borrowed
         self._ahead: dict[tuple[int, int, int, int, int], tuple[End | None, str]] = {}
@@ -86,7 +89,7 @@ class OneSided:
 
         ``proto`` and ``address`` are numbers. Also gives why that is not certain.
         """
-        return self._listening_end(there, proto, address, port, self._last_seen(namespace))
+        return self._listening_end(there, proto, address, port, self._ages.last_seen(namespace))
 
     def gone(self, there: int) -> tuple[End, str]:
         """``?`` of ``there``, for a client that is gone, and why that is not certain."""
@@ -96,7 +99,7 @@ class OneSided:
     def _look_ahead(self, i: int, there: int, kind: int) -> tuple[End | None, str]:
         """The listener that a client's socket talks to, in namespace ``there``."""
         candidates = self._candidates
-        seen = self._last_seen(candidates.namespace[i])
+        seen = self._ages.last_seen(candidates.namespace[i])
         key = (
             there,
             candidates.proto[i],
@@ -132,7 +135,7 @@ class OneSided:
 
     def _age_reason(self, owner: int, seen: float | None) -> str:
         """Why the listener may not have been there when the client was seen; empty if it was."""
-        births = [self._fleet.processes[p].born for p in self._fleet.owners[owner]]
+        births = self._ages.births(owner)
         known = [b for b in births if b is not None]
         if seen is not None and any(b <= seen for b in known):
             return ""
@@ -160,12 +163,6 @@ class OneSided:
         """Whether no other machine can stand behind an address of the namespace."""
         record = self._fleet.namespaces[namespace]
         return record.conntrack_read or record.forwarding is False
-
-    def _last_seen(self, namespace: int) -> float | None:
-        """When the namespace was last captured, in unix seconds."""
-        samples = [self._fleet.samples[s] for s in self._fleet.namespaces[namespace].samples]
-        times = [s.finished if s.finished is not None else s.started for s in samples]
-        return max((t for t in times if t is not None), default=None)
 
 
 def _kind(state: int) -> int:

@@ -84,8 +84,8 @@ def machine(
             for pid, inodes in sorted(held.items())
         ],
         netns=[netns],
-        started=CAPTURED,
-        finished=CAPTURED,
+        started=more.get("captured", CAPTURED),
+        finished=more.get("captured", CAPTURED),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from groups import flows
+from groups import BTIME, CAPTURED, flows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sctp_machines import COUNTED, Association, Endpoint, machine, stitched
@@ -166,7 +166,8 @@ def test_one_sided_conditions() -> None:
     ):
         assert flows(stitched(a, server)) == []
         assert [f[4] for f in flows(stitched(a, server, doubtful=True))] == ["one-sided"]
-    young = machine("b", "10.0.0.2", LISTENS, born=10**9)
+    born = 100 * int(CAPTURED + 10 - BTIME)
+    young = machine("b", "10.0.0.2", LISTENS, born=born, captured=CAPTURED + 100)
     assert flows(stitched(a, young, doubtful=True)) == []
 
 
