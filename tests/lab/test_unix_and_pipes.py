@@ -147,7 +147,10 @@ def test_the_flows_are_those_that_were_set_up(taken: Taken, implementation: str)
 
 
 def paired_by_ss(printed: str) -> Counter[frozenset[int]]:
-    """How many connections there are between two processes, by their pids."""
+    """How many connections there are between two processes, by their pids.
+
+    Each is the other's peer; of a datagram socket that sends to another that is not so.
+    """
     held: dict[int, tuple[int, frozenset[int]]] = {}
     for line in printed.splitlines():
         found = re.search(r" (\d+) +\* (\d+) +users:\((.*)\)", line)
@@ -157,7 +160,7 @@ def paired_by_ss(printed: str) -> Counter[frozenset[int]]:
     return Counter(
         pids | held[peer][1]
         for inode, (peer, pids) in held.items()
-        if peer in held and inode < peer and pids != held[peer][1]
+        if inode < peer and held.get(peer, (0,))[0] == inode and pids != held[peer][1]
     )
 
 
