@@ -105,23 +105,29 @@ def network(lab: Lab) -> None:
         machine = lab.machine(name, [f"{address}/24"], network="back")
         machine.ip(f"route add default via {RESOLVER}")
     for router, rules in ((edge, EDGE_NAT), (lb, LB_NAT)):
-        forward(router)
         nftables(router, rules)
+        forward(router)
 
 
 def forward(machine: Machine) -> None:
-    machine.exec(["/bin/sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward"])
+    """Make it a router that forgets no answered UDP question while the test runs.
+
+    That of one that translates; else the kernel may have no connection tracking yet.
+    """
+    forget = "/proc/sys/net/netfilter/nf_conntrack_udp_timeout"
+    script = f"echo 1 > /proc/sys/net/ipv4/ip_forward; test ! -e {forget} || echo 600 > {forget}"
+    machine.exec(["/bin/sh", "-c", script])
 
 
 def docker_host(lab: Lab, host: Machine, published: str = "") -> tuple[Machine, Machine]:
     """Give it docker0, and the containers ``web`` and ``cache`` on it."""
-    forward(host)
     host.ip(
         "link add docker0 type bridge",
         f"address add {BRIDGE}/16 dev docker0",
         "link set docker0 up",
     )
     nftables(host, DOCKER_NAT % published)
+    forward(host)
     web = lab.container(host, "web", "docker0", f"{WEB}/16")
     cache = lab.container(host, "cache", "docker0", f"{CACHE}/16")
     for container in (web, cache):

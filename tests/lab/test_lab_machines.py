@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from machines import PATIENCE, Lab, LabError
+from machines import PATIENCE, Lab, LabError, Machine
 
 HERE = Path(__file__).parent
 
@@ -109,6 +109,46 @@ def test_nothing_is_left_behind() -> None:
         raise RuntimeError
     assert not [pid for pid in outside if alive(pid)]
     assert not [folder for folder in folders if folder.exists()]
+
+
+def docker_host(lab: Lab) -> tuple[Machine, Machine]:
+    """A host and a container of it."""
+    host = lab.machine("host", ["10.77.0.1/24"])
+    host.ip("link add docker0 type bridge", "address add 172.17.0.1/16 dev docker0")
+    host.ip("link set docker0 up")
+    return host, lab.container(host, "web", "docker0", "172.17.0.2/16")
+
+
+def test_a_container_is_inside_its_host(lab: Lab) -> None:
+    host, container = docker_host(lab)
+    container.actor("server", ["listen", "0.0.0.0", 80])
+    host.actor("client", ["connect", "172.17.0.2", 80])
+    listed = container.exec(["sh", "-c", "cat /proc/[0-9]*/comm; true"]).split()
+    assert set(listed) == {"tini", "server", "sh"}
+    seen = host.exec(["sh", "-c", "cat /proc/[0-9]*/comm; true"]).split()
+    assert {"init", "client", "tini", "server"} <= set(seen)
+    assert container.netns not in (host.netns, Path("/proc/self/ns/net").stat().st_ino)
+    assert container.exec(["hostname"]) == "host-web\n"
+    groups = host.exec(["sh", "-c", "cat /proc/[0-9]*/cgroup; true"])
+    assert not lab.cgroups or f"/system.slice/docker-{container.container_id}.scope" in groups
+
+
+@pytest.mark.usefixtures("laboratory_possible")
+def test_a_container_ends_with_the_laboratory() -> None:
+    with pytest.raises(RuntimeError), Lab() as lab:
+        _, container = docker_host(lab)
+        assert alive(container.pid)
+        raise RuntimeError
+    assert not alive(container.pid)
+    assert not [folder for folder in lab.cgroups if folder.exists()]
+
+
+@pytest.mark.usefixtures("laboratory_possible")
+def test_a_container_ends_with_its_host() -> None:
+    with Lab() as lab:
+        host, container = docker_host(lab)
+        host.hang_up()
+        assert until(lambda: not alive(container.pid))
 
 
 KILLED = """
