@@ -17,6 +17,7 @@ else:
         from netviz import _pyjoin as implementation
 
 IMPLEMENTATION = implementation.IMPLEMENTATION
+Account = implementation.Account
 AddressTable = implementation.AddressTable
 Dialled = implementation.Dialled
 End = implementation.End

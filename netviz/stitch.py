@@ -13,9 +13,10 @@ from netviz.folding import flow_order
 from netviz.graph import FLOW_KINDS, LEVELS, Flow, Graph
 from netviz.group import coarser_nodes
 from netviz.join.bundles import Bundles
-from netviz.join.join import Joined, join
+from netviz.join.join import join
 from netviz.join.joined import JoinedFlow, JoinOptions, Pairs
 from netviz.join.nodes import Nodes
+from netviz.join.outcome import Joined
 from netviz.join.pipe_flows import join_pipes
 from netviz.join.unix_flows import join_unix
 from netviz.snapshot.model import Snapshot

@@ -20,9 +20,10 @@ from netviz.fleet.fleet import Fleet
 from netviz.fleet.machines import MachineView, view_machines
 from netviz.fleet.sctp_tables import LISTENING
 from netviz.fleet.sockets import BoundSocket
-from netviz.join.join import Joined, join
+from netviz.join.join import join
 from netviz.join.joined import JoinOptions
 from netviz.join.nodes import Nodes
+from netviz.join.outcome import Joined
 from netviz.join.trace import ConnectedSocket, Trace
 from netviz.loops import End
 from netviz.render.text import counted

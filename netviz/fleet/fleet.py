@@ -8,19 +8,18 @@ decided in ``join.py`` once the last snapshot is in.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
 
 from netviz.addresses import parse_interface
 from netviz.fleet.cgroup import placement
 from netviz.fleet.holders import SampleHolders
 from netviz.fleet.pipe_holders import PipeHolders
+from netviz.fleet.records import MachineRecord, NamespaceRecord, ProcessRecord, SampleRecord
 from netviz.fleet.sockets import TableReport, TableSockets, read_tables
-from netviz.fleet.translations import Translation, translations_of
+from netviz.fleet.translations import translations_of
 from netviz.fleet.unix_names import with_names_on_one_line
 from netviz.fleet.unix_sample import UnixSample, read_unix_sample
 from netviz.parse import parse_conntrack
 from netviz.snapshot.model import NetworkNamespace, Process, Snapshot
-from netviz.tables import ConntrackColumns
 
 UNSEEN_ERRORS = frozenset({"EACCES", "EPERM"})
 """Errors that hide who holds a socket, where they befell a process or its descriptors."""
@@ -30,81 +29,6 @@ HOLDER_PROBLEMS = frozenset({"fd", "process", "processes", "hidepid"})
 
 CLOCK_ERROR = 1.0
 """Seconds by which the birth of a process may be off: /proc/stat has whole seconds."""
-
-
-@dataclass(slots=True)
-class MachineRecord:
-    """One machine: several samples, and after a reboot several kernels.
-
-    ``namespaces`` begin with the machine's own: the first one of the sample that sees most
-    processes, since a container may have the name of its host. ``rank`` is of that sample.
-    """
-
-    name: str
-    machine_id: str | None
-    source: str
-    kernels: list[int] = field(default_factory=list)
-    samples: list[int] = field(default_factory=list)
-    namespaces: list[int] = field(default_factory=list)
-    rank: tuple[int, float, str] | None = None
-
-
-@dataclass(slots=True)
-class NamespaceRecord:
-    """One network namespace of one kernel, however many snapshots hold it.
-
-    ``interfaces`` maps its addresses to their prefix lengths (of 128 bits), None where unknown.
-    """
-
-    kernel: int
-    inode: int | None
-    name: str | None
-    machines: list[int] = field(default_factory=list)
-    samples: list[int] = field(default_factory=list)
-    interfaces: dict[int, int] | None = None
-    local_port_range: tuple[int, int] | None = None
-    forwarding: bool | None = None
-    tables: list[TableSockets] = field(default_factory=list)
-    translations: list[Translation] = field(default_factory=list)
-    conntrack: list[ConntrackColumns] = field(default_factory=list)
-    conntrack_read: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class SampleRecord:
-    """One snapshot: when it was taken and how much it saw."""
-
-    machine: int
-    source: str
-    started: float | None
-    finished: float | None
-    btime: int | None
-    clk_tck: int | None
-    processes: int
-    sees_all_holders: bool
-    problems: tuple[str, ...]
-    unknown_sockets: int
-
-
-@dataclass(slots=True)
-class ProcessRecord:
-    """One process of one machine; ``namespace`` is its own, None where unknown.
-
-    Not to be changed, and not frozen because there are many.
-    """
-
-    machine: int
-    pid: int
-    start: int | None
-    comm: str | None
-    exe: str | None
-    uid: int | None
-    security: str | None
-    unit: str | None
-    container: str | None
-    namespace: int | None
-    born: float | None
-    """When it started, in unix seconds."""
 
 
 class Fleet:

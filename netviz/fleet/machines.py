@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from netviz.addresses import format_address, is_loopback
-from netviz.fleet.fleet import Fleet, MachineRecord
+from netviz.fleet.fleet import Fleet
+from netviz.fleet.records import MachineRecord
 from netviz.graph import Machine
 from netviz.ids import machine_ids
 

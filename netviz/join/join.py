@@ -7,24 +7,24 @@ sockets are in ``loops``; each rule that decides something is a module of its ow
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 
 from netviz.addresses import AMBIGUOUS, NOBODY, AddressBook
 from netviz.fleet.fleet import Fleet
 from netviz.fleet.ownership import address_book, owned_addresses
 from netviz.fleet.sockets import CONNECTION_PROTOCOLS
 from netviz.fleet.translations import Translation, borrowed_ends, named_addresses, translated_ends
-from netviz.graph import Coverage
+from netviz.join.accounting import count_sockets, sum_up
 from netviz.join.ages import Ages
 from netviz.join.flows import FlowMaker
 from netviz.join.identity import unite_namespaces
-from netviz.join.joined import JoinedFlow, JoinOptions, Pairs
+from netviz.join.joined import JoinOptions, Pairs
 from netviz.join.kinds import ATTEMPT, ONE_SIDED, QUEUED, RECENT, RECIPROCAL
 from netviz.join.listeners import Listeners
 from netviz.join.missing_ends import dialled_ends, hidden_sources
 from netviz.join.nat import NatJoin, Translated, excluded, join_translated
 from netviz.join.one_sided import DOUBTFUL, OneSided, Verdict
+from netviz.join.outcome import Joined
 from netviz.join.sctp import SctpJoin, join_sctp
 from netviz.join.selection import Selected, connected_by_protocol, select_candidates
 from netviz.join.shared_addresses import match_shared
@@ -41,23 +41,6 @@ from netviz.loops import (
     match,
     take,
 )
-
-
-@dataclass(slots=True)
-class Joined:
-    """What the join found. ``owned[n]`` are the addresses of namespace n.
-
-    ``maker`` makes flows of ``pairs``; ``flows`` are those that are none. ``coverage`` lacks only
-    what depends on which process is shown (``self``). ``trace`` is there where it was asked for.
-    """
-
-    listeners: Listeners
-    owned: Sequence[Mapping[int, int]]
-    maker: FlowMaker
-    pairs: Pairs = field(default_factory=Pairs)
-    flows: list[JoinedFlow] = field(default_factory=list)
-    coverage: Coverage = field(default_factory=Coverage)
-    trace: Trace | None = None
 
 
 def join(fleet: Fleet, options: JoinOptions) -> Joined:
@@ -137,7 +120,8 @@ class _Join:
         self._add_sctp(sctp)
         if self.joined.trace is not None:
             self.joined.trace.sctp = sctp.outcomes
-        self._sum_up()
+        sum_up(self.coverage)
+        self.coverage.missing = self.selected.most_wanted()
         if self.joined.trace is not None:
             trace = self.joined.trace
             trace.target, trace.translated, trace.pairs = target, translated, self.joined.pairs
@@ -264,26 +248,16 @@ class _Join:
 
     def _account(self, target: array[int], translated: NatJoin, one_sided: int) -> None:
         """Count every socket once: joined, or why not."""
-        coverage, selected, listeners = self.coverage, self.selected, self.listeners
         for number in translated.ambiguous:
             target[number] = AMBIGUOUS
         ends = dialled_ends(
             self.candidates, target, self.paired, self.listener, self.known, translated
         )
         for end in ends:
-            selected.dialled.add(*end)
+            self.selected.dialled.add(*end)
         counts = account(self.candidates, target, self.paired)
-        coverage.joined = counts.joined
-        coverage.recent = selected.recent + counts.recent
-        coverage.external = selected.external + counts.external
-        coverage.ambiguous = counts.ambiguous
-        coverage.attempt = counts.attempt
-        coverage.unmatched = counts.unmatched
-        coverage.unowned = selected.unowned + counts.unowned + listeners.unowned
-        coverage.listening = listeners.listening
-        coverage.unconnected = listeners.unconnected
-        coverage.one_sided = one_sided
-        coverage.other = _others(self.fleet, listeners)
+        count_sockets(self.coverage, self.fleet, self.selected, self.listeners, counts)
+        self.coverage.one_sided = one_sided
 
     def _add_sctp(self, sctp: SctpJoin) -> None:
         """Draw and count the associations of SCTP, which have no columns."""
@@ -296,31 +270,3 @@ class _Join:
             setattr(coverage, name, getattr(coverage, name) + count)
         for reason, count in sctp.reasons.items():
             coverage.reasons[reason] = coverage.reasons.get(reason, 0) + count
-
-    def _sum_up(self) -> None:
-        coverage = self.coverage
-        coverage.pairs = coverage.reciprocal + coverage.nat + coverage.queued
-        coverage.sockets = (
-            coverage.joined
-            + coverage.listening
-            + coverage.unconnected
-            + coverage.recent
-            + coverage.attempt
-            + coverage.external
-            + coverage.ambiguous
-            + coverage.unmatched
-        )
-        coverage.missing = self.selected.most_wanted()
-
-
-def _others(fleet: Fleet, listeners: Listeners) -> dict[str, int]:
-    """Counts of what is no tcp, udp, udplite or sctp socket; every kind is always named."""
-    others = {"unix": 0, "raw": 0, "packet": 0, "icmp": 0, "unknown": 0}
-    others.update(listeners.others)
-    for record in fleet.namespaces:
-        of_sample: dict[int, int] = {}
-        for table in record.tables:
-            of_sample[table.sample] = of_sample.get(table.sample, 0) + table.unix
-        others["unix"] += max(of_sample.values(), default=0)
-    others["unknown"] = sum(sample.unknown_sockets for sample in fleet.samples)
-    return others

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from netviz.fleet.fleet import Fleet, SampleRecord
+from netviz.fleet.fleet import Fleet
 from netviz.fleet.holders import shown_holder
 from netviz.fleet.machines import MachineView
+from netviz.fleet.records import SampleRecord
 from netviz.graph import Listener, Node
 from netviz.ids import process_id, unowned_id
 from netviz.join.listeners import Listeners

@@ -10,9 +10,10 @@ from random_machines import groups
 
 from netviz.fleet.fleet import Fleet
 from netviz.fleet.sockets import CONNECTION_PROTOCOLS
-from netviz.join.join import Joined, join
+from netviz.join.join import join
 from netviz.join.joined import JoinOptions
 from netviz.join.kinds import ONE_SIDED
+from netviz.join.outcome import Joined
 from netviz.join.trace import Trace
 
 FATES = (

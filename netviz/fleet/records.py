@@ -1,0 +1,84 @@
+"""What is known of each machine, network namespace, sample and process of the group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from netviz.fleet.sockets import TableSockets
+from netviz.fleet.translations import Translation
+from netviz.tables import ConntrackColumns
+
+
+@dataclass(slots=True)
+class MachineRecord:
+    """One machine: several samples, and after a reboot several kernels.
+
+    ``namespaces`` begin with the machine's own: the first one of the sample that sees most
+    processes, since a container may have the name of its host. ``rank`` is of that sample.
+    """
+
+    name: str
+    machine_id: str | None
+    source: str
+    kernels: list[int] = field(default_factory=list)
+    samples: list[int] = field(default_factory=list)
+    namespaces: list[int] = field(default_factory=list)
+    rank: tuple[int, float, str] | None = None
+
+
+@dataclass(slots=True)
+class NamespaceRecord:
+    """One network namespace of one kernel, however many snapshots hold it.
+
+    ``interfaces`` maps its addresses to their prefix lengths (of 128 bits), None where unknown.
+    """
+
+    kernel: int
+    inode: int | None
+    name: str | None
+    machines: list[int] = field(default_factory=list)
+    samples: list[int] = field(default_factory=list)
+    interfaces: dict[int, int] | None = None
+    local_port_range: tuple[int, int] | None = None
+    forwarding: bool | None = None
+    tables: list[TableSockets] = field(default_factory=list)
+    translations: list[Translation] = field(default_factory=list)
+    conntrack: list[ConntrackColumns] = field(default_factory=list)
+    conntrack_read: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRecord:
+    """One snapshot: when it was taken and how much it saw."""
+
+    machine: int
+    source: str
+    started: float | None
+    finished: float | None
+    btime: int | None
+    clk_tck: int | None
+    processes: int
+    sees_all_holders: bool
+    problems: tuple[str, ...]
+    unknown_sockets: int
+
+
+@dataclass(slots=True)
+class ProcessRecord:
+    """One process of one machine; ``namespace`` is its own, None where unknown.
+
+    Not to be changed, and not frozen because there are many.
+    """
+
+    machine: int
+    pid: int
+    start: int | None
+    comm: str | None
+    exe: str | None
+    uid: int | None
+    security: str | None
+    unit: str | None
+    container: str | None
+    namespace: int | None
+    born: float | None
+    """When it started, in unix seconds."""
