@@ -13,6 +13,7 @@ from netviz.cli.version import version_text
 VERBS = {
     "capture": "write a snapshot of this machine, or hand out netviz-capture.pyz",
     "explain": "tell what became of a socket, and why a line is missing",
+    "next": "list the machines to capture next, by how many sockets talk to them",
     "stitch": "join snapshots and draw who talks to whom",
 }
 """Each verb is the module of its name in ``netviz.cli``, imported only when it is asked for."""

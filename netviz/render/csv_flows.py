@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 from netviz.graph import Flow, Graph, Machine, Node
+from netviz.render.columns import as_csv, cell
 from netviz.render.options import RenderOptions
-from netviz.render.text import visible
 
 COLUMNS = (
     *("source_machine", "source", "source_unit", "source_container", "source_uid"),
@@ -16,20 +13,13 @@ COLUMNS = (
     *("source_id", "target_id"),
 )
 
-_FORMULA = ("=", "+", "-", "@")
-"""What a spreadsheet takes for the start of a formula."""
-
 
 def render(graph: Graph, format: str, options: RenderOptions) -> bytes:
     """The flows in the order of the graph, in UTF-8 with CRLF, under a line of column names."""
-    written = io.StringIO()
-    writer = csv.writer(written, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
     nodes = {node.id: node for node in graph.nodes}
     machines = {machine.id: machine for machine in graph.machines}
-    for flow in graph.flows:
-        writer.writerow(_line(flow, nodes[flow.source], nodes[flow.target], machines))
-    return written.getvalue().encode()
+    lines = (_line(flow, nodes[flow.source], nodes[flow.target], machines) for flow in graph.flows)
+    return as_csv(COLUMNS, lines)
 
 
 def _line(flow: Flow, source: Node, target: Node, machines: dict[str, Machine]) -> list[str | int]:
@@ -58,12 +48,3 @@ def _end(node: Node, machines: dict[str, Machine]) -> list[str | int]:
         cell(node.container),
         "" if node.uid is None else node.uid,
     ]
-
-
-def cell(text: str | None) -> str:
-    """A text as a cell that no spreadsheet takes for a formula: such a one gets a ``'`` in front.
-
-    Characters that do not print are written out, so a cell never spans lines.
-    """
-    shown = visible(text or "")
-    return f"'{shown}" if shown.startswith(_FORMULA) else shown

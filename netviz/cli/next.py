@@ -1,0 +1,45 @@
+"""``netviz next``: the machines that are missing, ranked by how many sockets talk to them."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from netviz.cli.exits import DONE, run, say
+from netviz.cli.output import write_output
+from netviz.cli.question import asked_graph, chosen_format, question_parser
+from netviz.questions.next_machines import next_machines
+from netviz.questions.next_output import FORMATS, summary
+
+PROGRAM = "netviz-next"
+
+EXAMPLES = """\
+examples:
+  netviz next *.json
+  netviz next *.json -f csv -o next.csv
+
+exit status: 0 done, 1 the input is wrong, 2 usage
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; ``argv`` without the program's name. Gives the exit status."""
+    options = _parser().parse_args(argv)
+    return run(PROGRAM, lambda: _next(options))
+
+
+def _parser() -> argparse.ArgumentParser:
+    return question_parser(
+        PROGRAM,
+        "List the addresses that sockets of the group talk to and that no machine of it has:"
+        " what to capture next (docs/questions.md).",
+        EXAMPLES,
+        FORMATS,
+    )
+
+
+def _next(options: argparse.Namespace) -> int:
+    machines = next_machines(asked_graph(PROGRAM, options))
+    write_output(options.output, chosen_format(options, FORMATS)(machines))
+    say(f"{PROGRAM}: {summary(machines)}")
+    return DONE

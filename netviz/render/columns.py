@@ -1,0 +1,64 @@
+"""Lines under headings: as a table for a terminal, or as CSV (RFC 4180)."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Collection, Iterable, Sequence
+
+from netviz.errors import RenderError
+from netviz.render.text import visible
+
+_WIDE = 160
+"""The width in characters: the same wherever it is written, so that the same input looks alike."""
+
+_FORMULA = ("=", "+", "-", "@")
+"""What a spreadsheet takes for the start of a formula."""
+
+
+def as_table(
+    headings: Sequence[str], lines: Iterable[Sequence[str]], numbers: Collection[str] = ()
+) -> str:
+    """A table without colours or escape codes, each line ended.
+
+    Columns of the headings in ``numbers`` stand to the right. The cells have to be fit to be read
+    (``netviz.render.text``). RenderError where rich is missing.
+    """
+    try:
+        from rich import box
+        from rich.console import Console
+        from rich.table import Table
+        from rich.text import Text
+    except ImportError as error:
+        raise RenderError(
+            "table needs the Python package rich: pip install rich\n  or write csv or json with -f"
+        ) from error
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for heading in headings:
+        table.add_column(
+            heading, overflow="fold", justify="right" if heading in numbers else "left"
+        )
+    for line in lines:
+        table.add_row(*map(Text, line))
+    written = io.StringIO()
+    console = Console(file=written, width=_WIDE, no_color=True, force_terminal=False, emoji=False)
+    console.print(table, highlight=False)
+    return "".join(f"{line.rstrip()}\n" for line in written.getvalue().splitlines())
+
+
+def as_csv(columns: Sequence[str], lines: Iterable[Sequence[str | int]]) -> bytes:
+    """The lines in UTF-8 with CRLF, under one of column names; texts are made cells by ``cell``."""
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows(lines)
+    return written.getvalue().encode()
+
+
+def cell(text: str | None) -> str:
+    """A text as a cell that no spreadsheet takes for a formula: such a one gets a ``'`` in front.
+
+    Characters that do not print are written out, so a cell never spans lines.
+    """
+    shown = visible(text or "")
+    return f"'{shown}" if shown.startswith(_FORMULA) else shown
