@@ -137,6 +137,7 @@ def _coverage(coverage: Coverage) -> dict[str, Any]:
             }
             for missing in coverage.missing
         ],
+        "reasons": _sorted_counts(coverage.reasons),
     }
 
 
