@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from functools import partial
 
-from netviz.filters import around, busy, hide, hide_unlinked, only, parse_expression
-from netviz.filters.expression import Expression, ExpressionError
+from netviz.cli.arguments import expression, whole_number
+from netviz.filters import around, busy, hide, hide_unlinked, only
 from netviz.graph import Graph
 
 MOST_HOPS = 100
@@ -19,7 +19,7 @@ def add_filter_arguments(parser: argparse.ArgumentParser) -> None:
         "--only",
         action="append",
         default=[],
-        type=_expression,
+        type=expression,
         metavar="EXPR",
         help="keep flows like this, such as 'machine=web* and port=80,443'",
     )
@@ -27,7 +27,7 @@ def add_filter_arguments(parser: argparse.ArgumentParser) -> None:
         "--hide",
         action="append",
         default=[],
-        type=_expression,
+        type=expression,
         metavar="EXPR",
         help="leave out flows and nodes like this, such as 'process=sshd'",
     )
@@ -38,14 +38,14 @@ def add_filter_arguments(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--hops",
-        type=partial(_number, most=MOST_HOPS),
+        type=partial(whole_number, most=MOST_HOPS),
         default=1,
         metavar="N",
         help="how many steps --around goes (default: %(default)s)",
     )
     group.add_argument(
         "--min-connections",
-        type=partial(_number, most=2**63),
+        type=partial(whole_number, most=2**63),
         default=1,
         metavar="N",
         help="leave out flows of fewer connections",
@@ -61,22 +61,9 @@ def filtered(graph: Graph, options: argparse.Namespace) -> Graph:
     """The graph without what the options leave out."""
     if options.around is not None:
         graph = around(graph, options.around, options.hops)
-    for expression in options.only:
-        graph = only(graph, expression)
-    for expression in options.hide:
-        graph = hide(graph, expression)
+    for wanted in options.only:
+        graph = only(graph, wanted)
+    for unwanted in options.hide:
+        graph = hide(graph, unwanted)
     graph = busy(graph, options.min_connections)
     return hide_unlinked(graph) if options.hide_unlinked_listeners else graph
-
-
-def _expression(text: str) -> Expression:
-    try:
-        return parse_expression(text)
-    except ExpressionError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
-
-
-def _number(text: str, most: int) -> int:
-    if not (text.isascii() and text.isdecimal()) or len(text) > 19 or not 1 <= int(text) <= most:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {most}")
-    return int(text)

@@ -15,6 +15,7 @@ VERBS = {
     "explain": "tell what became of a socket, and why a line is missing",
     "next": "list the machines to capture next, by how many sockets talk to them",
     "stitch": "join snapshots and draw who talks to whom",
+    "waves": "find what moves together in a migration, and which flows are cut",
 }
 """Each verb is the module of its name in ``netviz.cli``, imported only when it is asked for."""
 

@@ -1,4 +1,4 @@
-"""The language of ``--only`` and ``--hide``: tests of fields, joined by and, or and not.
+"""The language of ``--only``, ``--hide`` and ``--fail-on``: tests joined by and, or and not.
 
     machine=web* and port=80,443
     not (proto=udp or user=0)
@@ -19,15 +19,7 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from netviz.errors import NetvizError
-
-END_FIELDS = ("machine", "process", "unit", "container", "user")
-"""Fields of a node; of a flow they are asked of both ends, and one is enough."""
-
-FLOW_FIELDS = ("proto", "port", "address", "match")
-"""Fields of a flow; nodes have none of them."""
-
-SIDES = ("client", "server")
-"""What may stand before a field of an end, with a dot: only that end is asked."""
+from netviz.filters.fields import FLOW_LANGUAGE, SIDES, Language
 
 MOST_NESTED = 50
 
@@ -78,18 +70,21 @@ class _Token(NamedTuple):
 
 
 _TOKENS = re.compile(r"\s*(?:(!=|=|\(|\)|,)|([^\s=!(),]+))")
-_RANGE = re.compile(r"\d{1,10}(-\d{1,10})?")
 _WORDS = ("and", "or", "not")
 
 
-def parse_expression(text: str) -> Expression:
-    """The expression that ``text`` writes out. Raises ExpressionError."""
-    return _Parser(text).whole()
+def parse_expression(text: str, language: Language = FLOW_LANGUAGE) -> Expression:
+    """The expression that ``text`` writes out, in the fields of ``language``.
+
+    Raises ExpressionError.
+    """
+    return _Parser(text, language).whole()
 
 
 class _Parser:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, language: Language) -> None:
         self._text = text
+        self._language = language
         self._tokens = list(_tokens(text))
         self._next = 0
         self._depth = 0
@@ -132,9 +127,10 @@ class _Parser:
     def _test(self) -> Expression:
         name = self._word("a field, such as machine or port")
         side, dot, field = name.text.rpartition(".")
-        if field not in END_FIELDS + FLOW_FIELDS or (dot and field not in END_FIELDS):
-            fields = ", ".join(END_FIELDS + FLOW_FIELDS)
-            raise self._error(f"one of {fields}", name.column, name.text)
+        language = self._language
+        if field not in language.fields or (dot and field not in language.sided):
+            wanted = f"one of {', '.join(language.fields)}"
+            raise self._error(wanted, name.column, name.text)
         if dot and side not in SIDES:
             raise self._error("client. or server. before a field", name.column, name.text)
         negated = self._take("!=")
@@ -150,14 +146,9 @@ class _Parser:
 
     def _value(self, field: str) -> str:
         value = self._word("a value")
-        if field in ("port", "user") and not _RANGE.fullmatch(value.text):
-            raise self._error("a number or a range such as 8000-8099", value.column, value.text)
-        if field == "address":
-            try:
-                ipaddress.ip_network(value.text, strict=False)
-            except ValueError:
-                wanted = "an address or a network such as 10.2.0.0/16"
-                raise self._error(wanted, value.column, value.text) from None
+        wanted = self._language.expected(field, value.text)
+        if wanted is not None:
+            raise self._error(wanted, value.column, value.text)
         return value.text
 
     def _word(self, wanted: str) -> _Token:

@@ -1,0 +1,24 @@
+"""Types of arguments: texts become values, or a usage error that says what was expected."""
+
+from __future__ import annotations
+
+import argparse
+
+from netviz.filters import parse_expression
+from netviz.filters.expression import Expression, ExpressionError
+from netviz.filters.fields import FLOW_LANGUAGE, Language
+
+
+def whole_number(text: str, most: int) -> int:
+    """A number from 1 to ``most``."""
+    if not (text.isascii() and text.isdecimal()) or len(text) > 19 or not 1 <= int(text) <= most:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {most}")
+    return int(text)
+
+
+def expression(text: str, language: Language = FLOW_LANGUAGE) -> Expression:
+    """An expression in the fields of ``language``."""
+    try:
+        return parse_expression(text, language)
+    except ExpressionError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error

@@ -1,0 +1,75 @@
+"""``netviz waves``: what moves together in a migration, and which flows are cut."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from functools import partial
+
+from netviz.cli.arguments import whole_number
+from netviz.cli.exits import DONE, run, say
+from netviz.cli.filters import add_filter_arguments, filtered
+from netviz.cli.output import write_output
+from netviz.cli.question import asked_graph, chosen_format, question_parser
+from netviz.group import group
+from netviz.labels import by_label, read_labels
+from netviz.questions.waves import waves
+from netviz.questions.waves_output import FORMATS, summary
+
+PROGRAM = "netviz-waves"
+
+MOST_NODES = 10**6
+
+EXAMPLES = """\
+examples:
+  netviz waves *.json
+  netviz waves *.json --most 10 --hide 'process=node_exporter,sshd'
+  netviz waves *.json --by label --labels names.toml -f json -o waves.json
+
+exit status: 0 done, 1 the input is wrong, 2 usage
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; ``argv`` without the program's name. Gives the exit status."""
+    options = _parser().parse_args(argv)
+    return run(PROGRAM, lambda: _waves(options))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = question_parser(
+        PROGRAM,
+        "Find groups of machines or services that move together, because flows join them, and"
+        " the flows that are cut where a group is split (docs/questions.md).",
+        EXAMPLES,
+        FORMATS,
+    )
+    parser.add_argument(
+        "--by",
+        choices=("host", "service", "label"),
+        default="host",
+        help="what moves (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--labels", metavar="FILE", help="your own names for --by label: TOML (docs/filters.md)"
+    )
+    parser.add_argument(
+        "--most",
+        type=partial(whole_number, most=MOST_NODES),
+        metavar="N",
+        help="split waves of more than so many, where fewest connections are cut",
+    )
+    add_filter_arguments(parser)
+    return parser
+
+
+def _waves(options: argparse.Namespace) -> int:
+    if (options.by == "label") != (options.labels is not None):
+        options.parser.error("--by label and --labels FILE go together")
+    labels = [] if options.labels is None else read_labels(options.labels)
+    graph = filtered(asked_graph(PROGRAM, options), options)
+    graph = by_label(graph, labels) if labels else group(graph, options.by)
+    found = waves(graph, options.most)
+    write_output(options.output, chosen_format(options, FORMATS)(graph, found))
+    say(f"{PROGRAM}: {summary(found)}")
+    return DONE
