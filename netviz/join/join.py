@@ -115,7 +115,13 @@ class _Join:
         one_sided = self._join_one_sided(judge, open_target)
         self._account(target, translated, one_sided)
         sctp = join_sctp(
-            self.fleet, self.book, self.known, self.listeners, judge, self.selected.dialled
+            self.fleet,
+            self.book,
+            self.known,
+            self.listeners,
+            judge,
+            self.ages,
+            self.selected.dialled,
         )
         self._add_sctp(sctp)
         if self.joined.trace is not None:

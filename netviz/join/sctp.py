@@ -16,6 +16,7 @@ from netviz.addresses import AMBIGUOUS, AddressBook, format_address, is_ipv4, is
 from netviz.fleet.fleet import Fleet
 from netviz.fleet.sctp_tables import CLOSED, COOKIE_ECHOED, COOKIE_WAIT, Association
 from netviz.fleet.sockets import CONNECTION_PROTOCOLS
+from netviz.join.ages import Ages
 from netviz.join.direction import opened
 from netviz.join.joined import JoinedFlow
 from netviz.join.kinds import ATTEMPT, ONE_SIDED, QUEUED, RECIPROCAL
@@ -75,6 +76,7 @@ def join_sctp(
     known: AddressTable,
     listeners: Listeners,
     judge: OneSided,
+    ages: Ages,
     dialled: Dialled,
 ) -> SctpJoin:
     """Join the associations of the group; those to the outside are added to ``dialled``."""
@@ -82,7 +84,7 @@ def join_sctp(
         _sockets(fleet, known, listeners),
         key=lambda s: (s.association.inode, s.association[1:], s.namespace),
     )
-    return _SctpJoiner(fleet, book, known, judge, dialled, sockets).join()
+    return _SctpJoiner(fleet, book, known, judge, ages, dialled, sockets).join()
 
 
 def _sockets(fleet: Fleet, known: AddressTable, listeners: Listeners) -> Iterator[SctpSocket]:
@@ -114,6 +116,7 @@ class _SctpJoiner:
         book: AddressBook,
         known: AddressTable,
         judge: OneSided,
+        ages: Ages,
         dialled: Dialled,
         sockets: list[SctpSocket],
     ) -> None:
@@ -121,6 +124,7 @@ class _SctpJoiner:
         self._book = book
         self._known = known
         self._judge = judge
+        self._ages = ages
         self._dialled = dialled
         self._sockets = sockets
         self._paired: set[int] = set()
@@ -158,7 +162,14 @@ class _SctpJoiner:
             if other != number
             and other not in self._paired
             and self._is_mirrored(one, self._sockets[other], sure)
+            and not self._is_too_young(one, self._sockets[other])
+            and not self._is_too_young(self._sockets[other], one)
         ]
+
+    def _is_too_young(self, one: SctpSocket, other: SctpSocket) -> bool:
+        """Whether ``one`` was not there when the other end was captured (rule 3)."""
+        owner, listener = one.end.owner, one.end.listener
+        return listener >= 0 and self._ages.is_too_young(owner, listener, other.namespace)
 
     def _is_mirrored(self, one: SctpSocket, other: SctpSocket, sure: bool) -> bool:
         """Whether the sets meet both ways; where not ``sure``, one end may be one of several."""

@@ -171,6 +171,15 @@ def test_one_sided_conditions() -> None:
     assert flows(stitched(a, young, doubtful=True)) == []
 
 
+def test_server_that_is_younger_than_the_snapshot_of_its_client() -> None:
+    born = 100 * int(CAPTURED + 10 - BTIME)
+    a = machine("a", "10.0.0.1", CLIENT)
+    later = machine("b", "10.0.0.2", SERVER, LISTENS, born=born, captured=CAPTURED + 100)
+    graph = stitched(a, later)
+    assert flows(graph) == [("a/?", "b/p3", "sctp", 3868, "one-sided", 1)]
+    assert (graph.coverage.pairs, graph.coverage.unmatched) == (0, 1)
+
+
 def test_server_whose_client_is_gone() -> None:
     graph = stitched(machine("a", "10.0.0.1"), machine("b", "10.0.0.2", SERVER, LISTENS))
     assert flows(graph) == [("a/?", "b/p3", "sctp", 3868, "one-sided", 1)]
