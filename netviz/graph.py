@@ -111,11 +111,28 @@ class Missing:
     sockets: int
 
 
+class Strangers(NamedTuple):
+    """A listener, and how many sockets below it were joined with no other.
+
+    The remote address of ``outside`` belongs to nobody in the group; of ``unknown`` it does, or
+    may, but no socket there was found. ``machine`` and ``netns`` are those of a node.
+    """
+
+    machine: str
+    netns: str | None
+    proto: str
+    address: str
+    port: int
+    outside: int
+    unknown: int
+
+
 @dataclass(slots=True)
 class Coverage:
     """What became of every socket. The eight counts after ``sockets`` add up to it.
 
-    ``reasons`` says of the unmatched why, by sentence.
+    ``reasons`` says of the unmatched why, by sentence. ``strangers`` is None where it was not
+    asked for.
     """
 
     sockets: int = 0
@@ -137,6 +154,7 @@ class Coverage:
     other: dict[str, int] = field(default_factory=dict)
     missing: tuple[Missing, ...] = ()
     reasons: dict[str, int] = field(default_factory=dict)
+    strangers: tuple[Strangers, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

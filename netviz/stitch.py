@@ -18,6 +18,7 @@ from netviz.join.joined import JoinedFlow, JoinOptions, Pairs
 from netviz.join.nodes import Nodes
 from netviz.join.outcome import Joined
 from netviz.join.pipe_flows import join_pipes
+from netviz.join.strangers import strangers
 from netviz.join.unix_flows import join_unix
 from netviz.snapshot.model import Snapshot
 
@@ -28,7 +29,8 @@ class StitchOptions:
 
     ``recent``: closed connections (TIME_WAIT). ``attempts``: half-open ones. ``doubtful``:
     one-sided ones of which a condition is unknown. ``self_flows``: those within one process.
-    ``kinds``: which of ``graph.FLOW_KINDS``.
+    ``kinds``: which of ``graph.FLOW_KINDS``. ``strangers``: count for each listener the sockets
+    that were joined with none.
     """
 
     recent: bool = False
@@ -36,6 +38,7 @@ class StitchOptions:
     doubtful: bool = False
     self_flows: bool = False
     kinds: frozenset[str] = frozenset({"net"})
+    strangers: bool = False
 
 
 def stitch(
@@ -57,13 +60,18 @@ def stitch(
     fleet = Fleet(options.kinds)
     for snapshot in snapshots:
         fleet.absorb(snapshot)
-    joined = join(fleet, JoinOptions(options.recent, options.attempts, options.doubtful))
+    joined = join(
+        fleet,
+        JoinOptions(options.recent, options.attempts, options.doubtful, trace=options.strangers),
+    )
     view = view_machines(fleet, joined.owned)
     nodes = Nodes(fleet, joined.listeners, view)
     if "net" in options.kinds:
         nodes.add_ingress()
     else:
         joined.pairs, joined.flows = Pairs(), []
+    if joined.trace is not None:
+        joined.coverage.strangers = strangers(joined.trace, nodes)
     _add_local(fleet, joined, nodes, options.kinds)
     flows = _Flows(joined, nodes, options.self_flows, apart=level == "connection")
     shown = nodes.finished()

@@ -13,6 +13,7 @@ from netviz.cli.version import version_text
 VERBS = {
     "capture": "write a snapshot of this machine, or hand out netviz-capture.pyz",
     "explain": "tell what became of a socket, and why a line is missing",
+    "exposure": "list what listens, who can reach it, and who was seen using it",
     "next": "list the machines to capture next, by how many sockets talk to them",
     "stitch": "join snapshots and draw who talks to whom",
     "waves": "find what moves together in a migration, and which flows are cut",
