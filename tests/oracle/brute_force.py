@@ -2,7 +2,8 @@
 
 Written from the kernel's documentation (Documentation/networking/proc_net_tcp.rst, proc_pid_net(5))
 and docs/join-rules.md alone: nothing of netviz's parser or join is used here. It knows rules 1 to
-4, 7, 8, 11 and 14 for tcp and udp, and shows each end as its lowest holder but pid 1.
+4, with the ages of rule 3, and 7, 8, 11 and 14 for tcp and udp, and shows each end as its lowest
+holder but pid 1.
 """
 
 from __future__ import annotations
@@ -119,7 +120,7 @@ def join(snapshots: list[Snapshot]) -> Answer:
                     if line.inode == 0:
                         holders = ()
                     sockets.append(Socket(proto, machine, namespace, line, holders))
-    return _Join(sockets, owned, ranges).answer()
+    return _Join(sockets, owned, ranges, snapshots).answer()
 
 
 class _Join:
@@ -128,7 +129,9 @@ class _Join:
         sockets: list[Socket],
         owned: list[tuple[int, set[Address]]],
         ranges: list[tuple[int, int] | None],
+        snapshots: list[Snapshot],
     ) -> None:
+        self.snapshots = snapshots
         self.sockets = sockets
         self.owned = owned
         self.ranges = ranges
@@ -235,7 +238,33 @@ class _Join:
                 continue  # connected to itself: another line of that tuple is not its other end
             taken.update((id(a), id(b)))
             found.append((a, b))
-        return found + self.shared(ordered, taken)
+        found = [pair for pair in found if self.together(*pair)]
+        shared = self.shared(ordered, {id(socket) for pair in found for socket in pair})
+        return found + [pair for pair in shared if self.together(*pair)]
+
+    def together(self, a: Socket, b: Socket) -> bool:
+        """Whether neither end is of a server that was born after the other end was captured."""
+        return not self.is_younger(a, b) and not self.is_younger(b, a)
+
+    def is_younger(self, server: Socket, other: Socket) -> bool:
+        listening = self.listener(server)
+        seen = self.snapshots[other.machine].finished
+        holders = {pid for socket in (server, *listening) for pid in socket.holders}
+        if not listening or not holders or seen is None:
+            return False
+        births = [self.born(server.machine, pid) for pid in holders]
+        return all(born is not None and born > seen for born in births)
+
+    def born(self, machine: int, pid: int) -> float | None:
+        """In unix seconds; nobody was born a second after he was seen."""
+        snapshot = self.snapshots[machine]
+        host = snapshot.host
+        (start,) = (process.start for process in snapshot.processes if process.pid == pid)
+        if start is None or host.btime is None or host.clk_tck is None:
+            return None
+        born = host.btime + start / host.clk_tck
+        seen = snapshot.finished
+        return None if seen is not None and born > seen + 1 else born
 
     def shared(self, ordered: list[Socket], taken: set[int]) -> list[tuple[Socket, Socket]]:
         offers = []

@@ -36,6 +36,9 @@ V6 = {
 }
 OWNED = ("10.0.0.1", "10.0.0.2", "10.0.0.3", "fd00::1", "fe80::1")
 PORTS = (0, 80, 443, 40000, 50000)
+STARTS = (1, 1, 1500, 2500, None)
+FINISHED = (1010.0, 1020.0, 1030.0, None)
+"""Births in ticks of 10 ms after 1000 s, and captures, before and after one another."""
 STATES = (1, 1, 1, 1, 2, 3, 4, 6, 8, 10)
 
 
@@ -95,17 +98,22 @@ def groups(draw: st.DrawFn) -> list[Snapshot]:
             )
         processes = [
             Process(
-                pid=pid, start=1, comm="p", sockets=draw(st.lists(st.integers(1, 60), max_size=12))
+                pid=pid,
+                start=draw(st.sampled_from(STARTS)),
+                comm="p",
+                sockets=draw(st.lists(st.integers(1, 60), max_size=12)),
             )
             for pid in (1, 2, 3)
         ]
+        btime = draw(st.sampled_from((1000, 1000, 1000, None)))
         snapshots.append(
             Snapshot(
                 f"{number}.json",
                 2,
-                Host(f"m{number}", byteorder, boot_id=f"b{number}"),
+                Host(f"m{number}", byteorder, boot_id=f"b{number}", btime=btime, clk_tck=100),
                 processes,
                 netns,
+                finished=draw(st.sampled_from(FINISHED)),
             )
         )
     return snapshots
