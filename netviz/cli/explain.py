@@ -36,8 +36,7 @@ exit status: 0 something matches, 1 nothing does or the input is wrong, 2 usage
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; ``argv`` without the program's name. Gives the exit status."""
-    options = _parser().parse_args(argv)
-    return run(PROGRAM, lambda: _explain(options))
+    return run(PROGRAM, lambda: _explain(_parser().parse_args(argv)))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -24,8 +24,7 @@ exit status: 0 done, 1 the input is wrong, 2 usage
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; ``argv`` without the program's name. Gives the exit status."""
-    options = _parser().parse_args(argv)
-    return run(PROGRAM, lambda: _next(options))
+    return run(PROGRAM, lambda: _next(_parser().parse_args(argv)))
 
 
 def _parser() -> argparse.ArgumentParser:

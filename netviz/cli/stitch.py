@@ -44,8 +44,7 @@ examples:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; ``argv`` without the program's name. Gives the exit status."""
-    options = _parser().parse_args(argv)
-    return run(PROGRAM, lambda: _stitch(options))
+    return run(PROGRAM, lambda: _stitch(_parser().parse_args(argv)))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import subprocess
 import sys
 
@@ -63,6 +64,22 @@ def test_the_version_says_which_implementation_runs(capsys: pytest.CaptureFixtur
         main(["--version"])
     assert ended.value.code == 0
     assert capsys.readouterr().out.startswith(f"netviz {__version__} (parser: {IMPLEMENTATION}, ")
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+@pytest.mark.parametrize("verb", ["", *VERBS])
+def test_a_reader_of_the_help_that_has_gone_is_quiet(verb: str, option: str) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with open(writer, "wb") as gone:  # noqa: PTH123
+        ended = subprocess.run(
+            [sys.executable, "-m", "netviz.cli.main", *([verb] if verb else []), option],
+            check=False,
+            stdout=gone,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert ended.stderr == ""
 
 
 def test_a_verb_is_imported_only_when_it_is_asked_for() -> None:
