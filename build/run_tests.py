@@ -20,12 +20,15 @@ LINTERS = (
     ("mypy",),
 )
 
-TWIN_TESTS = tuple(
-    f"tests/{name}"
-    for name in ("parse", "snapshot", "join", "oracle", "cases", "cli", "group", "render")
-)
-"""What is run a second time without the compiled modules. The other tests run nothing of them,
-compare both themselves (fuzz, lab), or build and install them (project)."""
+WITHOUT_TWINS = {
+    "capture": "runs on the target, and nothing that parses is packed with it",
+    "fuzz": "compares both implementations",
+    "lab": "stitches with both",
+    "page": "draws graphs that are made up",
+    "project": "builds and installs both",
+    "zipapp": "packs the capture alone",
+}
+"""Folders of tests that are not run a second time without the compiled modules, and why."""
 
 
 def main(arguments: Optional[List[str]] = None) -> int:
@@ -45,13 +48,21 @@ def main(arguments: Optional[List[str]] = None) -> int:
         failed.append("pytest")
     if arguments is None and len(sys.argv) == 1:
         say("the pure-Python twins")
-        if run(PYTHON, "-m", "pytest", "-q", *TWIN_TESTS, NETVIZ_PURE="1"):
+        if run(PYTHON, "-m", "pytest", "-q", *twin_tests(), NETVIZ_PURE="1"):
             failed.append("pytest with NETVIZ_PURE=1")
     if os.environ.get("NETVIZ_CI") == "1" and run(PYTHON, "-m", "pytest", "benchmarks", "--short"):
         failed.append("pytest benchmarks --short")
     if failed:
         sys.stderr.write(f"netviz: failed: {', '.join(failed)}\n")
     return 1 if failed else 0
+
+
+def twin_tests() -> List[str]:
+    """The folders of tests that are run a second time without the compiled modules."""
+    folders = sorted({path.parent for path in (ROOT / "tests").glob("*/test_*.py")})
+    return [
+        str(folder.relative_to(ROOT)) for folder in folders if folder.name not in WITHOUT_TWINS
+    ]
 
 
 def script_folders() -> List[Tuple[str, str]]:

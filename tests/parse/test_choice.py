@@ -18,13 +18,16 @@ SHOW = (
 )
 
 
-def chosen(**variables: str) -> list[str]:
-    """What a new interpreter has chosen, parser and join, and what it says of that."""
+def chosen(without: str = "", **variables: str) -> list[str]:
+    """What a new interpreter has chosen, parser and join, and what it says of that.
+
+    ``without`` is a module that cannot be imported there.
+    """
     folder = os.path.dirname(os.path.dirname(parse.__file__))  # noqa: PTH120
     environment = {key: value for key, value in os.environ.items() if key != "NETVIZ_PURE"}
     environment["PYTHONPATH"] = folder
     ended = subprocess.run(
-        [sys.executable, "-c", SHOW],
+        [sys.executable, "-c", f"import sys; sys.modules[{without!r}] = None; {SHOW}"],
         check=True,
         env={**environment, **variables},
         capture_output=True,
@@ -53,6 +56,20 @@ def test_what_is_built_is_taken() -> None:
         "compiled" if is_built(module) else "pure" for module in ("_fastparse", "_fastjoin")
     ]
     assert chosen()[0].split() == expected
+
+
+@pytest.mark.parametrize(
+    ("without", "parser", "join"),
+    [("_fastparse", "pure", "compiled"), ("_fastjoin", "compiled", "pure")],
+)
+def test_one_that_is_missing_is_told_apart_from_the_other(
+    without: str, parser: str, join: str
+) -> None:
+    if not (is_built("_fastparse") and is_built("_fastjoin")):
+        pytest.skip("the compiled modules are not built")
+    names, said = chosen(f"netviz.{without}")
+    assert names == f"{parser} {join}"
+    assert f"(parser: {parser}, join: {join})" in said
 
 
 def test_the_twins_run_where_they_are_asked_for() -> None:
