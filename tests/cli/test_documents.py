@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import shlex
 import subprocess
@@ -11,24 +12,25 @@ from pathlib import Path
 import pytest
 from packer import ROOT
 
-from netviz.cli.stitch import _parser
 from netviz.render import FORMATS
 
-DOCUMENTS = ("formats.md", "filters.md")
+DOCUMENTS = ("formats.md", "filters.md", "questions.md")
 TEXTS = {name: (ROOT / "docs" / name).read_text(encoding="utf-8") for name in DOCUMENTS}
 EXAMPLES = [
     line.strip()
     for text in TEXTS.values()
     for line in text.splitlines()
-    if line.startswith("    netviz-stitch")
+    if line.startswith("    netviz")
 ]
-RUN = "import sys; from netviz.cli.stitch import main; sys.exit(main())"
+RUN = "import sys; from netviz.cli.main import main; sys.exit(main())"
+QUESTIONS = ("exposure", "next", "waves")
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_example(example: str, tmp_path: Path) -> None:
-    stitch = f"{shlex.quote(sys.executable)} -c {shlex.quote(RUN)}"
-    command = example.replace("netviz-stitch", stitch, 1).replace("examples/", f"{ROOT}/examples/")
+    netviz = f"{shlex.quote(sys.executable)} -c {shlex.quote(RUN)}"
+    line = example.replace("netviz-", "netviz ", 1).replace("examples/", f"{ROOT}/examples/")
+    command = line.replace("netviz", netviz, 1)
     ended = subprocess.run(
         command,
         check=False,
@@ -40,15 +42,23 @@ def test_example(example: str, tmp_path: Path) -> None:
     )
     assert ended.returncode == 0, ended.stderr
     written = [path.read_text(encoding="utf-8") for path in tmp_path.iterdir()]
-    assert len(ended.stdout) + sum(map(len, written)) > 500
+    least = 500 if example.startswith("netviz-stitch") else 80
+    assert len(ended.stdout) + sum(map(len, written)) > least
 
 
 def test_every_format_is_documented() -> None:
     assert [name for name in FORMATS if f"`{name}`" not in TEXTS["formats.md"]] == []
 
 
-def test_every_option_is_documented() -> None:
+@pytest.mark.parametrize("verb", ["stitch", *QUESTIONS])
+def test_every_option_is_documented(verb: str) -> None:
     every = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md"))
     every += (ROOT / "README.md").read_text(encoding="utf-8")
-    options = [max(action.option_strings, key=len, default="") for action in _parser()._actions]
+    parser = importlib.import_module(f"netviz.cli.{verb}")._parser()
+    options = [max(action.option_strings, key=len, default="") for action in parser._actions]
     assert [option for option in options if option not in every] == []
+
+
+@pytest.mark.parametrize("verb", QUESTIONS)
+def test_every_question_has_examples(verb: str) -> None:
+    assert [example for example in EXAMPLES if example.startswith(f"netviz {verb} ")]
