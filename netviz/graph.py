@@ -31,7 +31,8 @@ Sample = tuple[str, int, str, int]
 class Listener(NamedTuple):
     """A port a process takes traffic on. ``proto`` never ends in 6.
 
-    ``address`` is the bound address (``0.0.0.0``, ``::``), for ``packet`` the interface index.
+    ``address`` is the bound address (``0.0.0.0``, ``::``), for ``packet`` the interface, by name or
+    index.
     ``port`` is the IP protocol for ``raw``, the ethertype for ``packet``, the id for ``icmp``;
     of ``unix`` it is None and ``address`` is the path, escaped.
     """

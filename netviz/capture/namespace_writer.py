@@ -10,6 +10,7 @@ from typing import List, Optional
 
 from netviz.capture.addresses import addresses
 from netviz.capture.enter import CannotEnter, run_inside, this_thread
+from netviz.capture.interfaces import interfaces
 from netviz.capture.namespaces import Namespace
 from netviz.capture.problems import errno_name
 from netviz.capture.procfs import Procfs, chunks
@@ -89,6 +90,7 @@ class NamespaceWriter:
         writer.pair("id", namespace.inode)
         writer.pair("name", namespace.name)
         writer.pair("addresses", addresses(self._proc, files, inside) if holders else None)
+        writer.pair("interfaces", interfaces(self._proc, files, inside) if holders else None)
         writer.pair("ip_local_port_range", self._port_range() if inside else None)
         writer.pair("forwarding", self._forwarding(files) if holders else None)
         writer.key("tables")

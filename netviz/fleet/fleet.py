@@ -205,6 +205,8 @@ class Fleet:
                 known = record.interfaces.get(address, 128)
                 record.interfaces[address] = min(prefix, known)
         record.name = record.name or namespace.name
+        for index, interface in namespace.interfaces.items():
+            record.interface_names.setdefault(index, interface)
         record.local_port_range = record.local_port_range or namespace.ip_local_port_range
         if namespace.forwarding is not None:
             record.forwarding = bool(record.forwarding) or namespace.forwarding

@@ -39,6 +39,7 @@ class NamespaceRecord:
     machines: list[int] = field(default_factory=list)
     samples: list[int] = field(default_factory=list)
     interfaces: dict[int, int] | None = None
+    interface_names: dict[int, str] = field(default_factory=dict)
     local_port_range: tuple[int, int] | None = None
     forwarding: bool | None = None
     tables: list[TableSockets] = field(default_factory=list)

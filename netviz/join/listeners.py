@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from netviz.addresses import ANY4, ANY6, format_address
@@ -83,7 +84,8 @@ class Listeners:
             self.packets.append(list(packets.values()))
             self._add_bound(fleet, namespace, self.bound[-1])
             self._add_endpoints(fleet, namespace)
-            self._add_packets(namespace, self.packets[-1])
+            names = fleet.namespaces[namespace].interface_names
+            self._add_packets(namespace, self.packets[-1], names)
         for number, end in enumerate(self.ends):
             self.table.add(
                 end.namespace,
@@ -151,8 +153,13 @@ class Listeners:
                 listener = Listener("sctp", format_address(address), endpoint.port)
                 self.ingresses.append(Ingress(namespace, owner, endpoint.inode == 0, listener))
 
-    def _add_packets(self, namespace: int, sockets: list[PacketSocket]) -> None:
+    def _add_packets(
+        self, namespace: int, sockets: list[PacketSocket], names: Mapping[int, str]
+    ) -> None:
         for socket in sockets:
             self.others["packet"] = self.others.get("packet", 0) + 1
-            listener = Listener("packet", str(socket.interface), socket.ethertype)
+            name = names.get(socket.interface, "")
+            # A name of digits alone, which is allowed, would look like the index of another.
+            address = str(socket.interface) if not name or name.isdecimal() else name
+            listener = Listener("packet", address, socket.ethertype)
             self.ingresses.append(Ingress(namespace, socket.owner, socket.inode == 0, listener))

@@ -107,7 +107,19 @@ def _namespace(entry: object, where: str) -> NetworkNamespace:
         ),
         forwarding=checks.boolean(entry.get("forwarding"), f"{where}.forwarding"),
         tables=_tables(checks.mapping(entry.get("tables"), f"{where}.tables"), f"{where}.tables"),
+        interfaces=_interfaces(entry.get("interfaces"), f"{where}.interfaces"),
     )
+
+
+def _interfaces(value: object, where: str) -> dict[int, str]:
+    found = {}
+    for number, pair in enumerate(checks.sequence(value, where)):
+        place = f"{where}[{number}]"
+        if not isinstance(pair, list) or len(pair) != 2 or not isinstance(pair[1], str):
+            raise mismatch(place, "an index and a name", pair)
+        index = checks.integer(checks.required(pair[0], f"{place}[0]"), f"{place}[0]")
+        found[index or 0] = pair[1]
+    return found
 
 
 def _tables(tables: dict[str, Any], where: str) -> dict[str, str]:

@@ -53,7 +53,7 @@ class Process:
 
 @dataclass(frozen=True, slots=True)
 class NetworkNamespace:
-    """One network namespace: its addresses and the verbatim texts of its tables, by name."""
+    """One network namespace: its addresses, interfaces, and the texts of its tables, by name."""
 
     id: int | None
     name: str | None = None
@@ -61,6 +61,7 @@ class NetworkNamespace:
     ip_local_port_range: tuple[int, int] | None = None
     forwarding: bool | None = None
     tables: dict[str, str] = field(default_factory=dict)
+    interfaces: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

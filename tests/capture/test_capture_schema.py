@@ -28,7 +28,9 @@ PROCESS_KEYS = {
     *("pid", "ppid", "start", "comm", "exe", "uid", "security", "caps", "netns", "cgroup"),
     *("sockets", "pipes"),
 }
-NETNS_KEYS = {"id", "name", "addresses", "ip_local_port_range", "forwarding", "tables"}
+NETNS_KEYS = {"id", "name", "addresses", "interfaces", "ip_local_port_range", "forwarding"} | {
+    "tables"
+}
 
 
 def check(document: dict[str, Any], schema: jsonschema.Draft202012Validator) -> None:

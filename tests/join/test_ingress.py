@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from groups import Socket, listen, simple, snapshot, stitched
+import pytest
+from groups import MachineOf, Namespace, Socket, listen, simple, snapshot, stitched
 
 from netviz.graph import Listener
 from netviz.stitch import stitch
@@ -70,3 +71,17 @@ def test_unowned_listener_stands_on_the_machines_unknown() -> None:
     graph = stitched(simple("m", "10.0.0.1", listen("0.0.0.0", 80)))
     assert [(n.label, n.owner) for n in graph.nodes] == [("?", "none")]
     assert graph.coverage.unowned == 1
+
+
+@pytest.mark.parametrize(
+    ("names", "shown"), [({}, "2"), ({3: "eth1"}, "2"), ({2: "eth0"}, "eth0"), ({2: "1"}, "2")]
+)
+def test_packet_socket_is_shown_with_the_name_of_its_interface(
+    names: dict[int, str], shown: str
+) -> None:
+    packet = "sk RefCnt Type Proto Iface R Rmem User Inode\n0 3 3 88cc 2 1 0 0 77\n"
+    machine = snapshot(MachineOf("a", [Namespace([], ["10.0.0.1/24"], 1)], names={7: "lldpd"}))
+    netns = replace(machine.netns[0], tables={"packet": packet}, interfaces=names)
+    process = replace(machine.processes[0], sockets=[77])
+    graph = stitch([replace(machine, processes=[process], netns=[netns])])
+    assert [node.listeners for node in graph.nodes] == [(Listener("packet", shown, 0x88CC),)]

@@ -52,6 +52,7 @@ def full_document() -> dict[str, Any]:
                 "id": 4026531840,
                 "name": "blue",
                 "addresses": ["10.0.0.1/24", "fe80::1/64", "10.0.0.2"],
+                "interfaces": [[1, "lo"], [2, "eth0"]],
                 "ip_local_port_range": [32768, 60999],
                 "forwarding": True,
                 "tables": {"tcp": TCP, "unheard-of": "kept\n"},

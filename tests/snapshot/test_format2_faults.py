@@ -218,3 +218,23 @@ def test_text_found_is_escaped_and_shortened(tmp_path: Path) -> None:
     text = str(caught.value)
     assert 'found the text "\\x1b[31m\\u2028\\r\\n' in text
     assert len(text) < 400
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (7, "netns[0].interfaces: expected a list"),
+        ([7], "netns[0].interfaces[0]: expected an index and a name"),
+        ([[1]], "netns[0].interfaces[0]: expected an index and a name"),
+        ([[1, 2]], "netns[0].interfaces[0]: expected an index and a name"),
+        ([["1", "lo"]], "netns[0].interfaces[0][0]: expected an integer"),
+        ([[-1, "lo"]], "netns[0].interfaces[0][0]: expected an integer"),
+        ([[None, "lo"]], "netns[0].interfaces[0][0]: is missing"),
+    ],
+)
+def test_interfaces_that_are_none(tmp_path: Path, value: object, said: str) -> None:
+    document = full_document()
+    document["netns"][0]["interfaces"] = value
+    with pytest.raises(SnapshotError) as raised:
+        list(load(write(tmp_path / "bad.json", document)))
+    assert said in str(raised.value)

@@ -53,6 +53,7 @@ def test_every_key_arrives(tmp_path: Path) -> None:
                 ip_local_port_range=(32768, 60999),
                 forwarding=True,
                 tables={"tcp": TCP, "unheard-of": "kept\n"},
+                interfaces={1: "lo", 2: "eth0"},
             ),
             NetworkNamespace(id=None),
         ],
