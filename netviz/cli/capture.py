@@ -32,6 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return run(PROGRAM, lambda: _write_pyz(arguments))
     if "-h" in arguments or "--help" in arguments:
         return run(PROGRAM, lambda: _help(arguments))
+    if "--version" in arguments:
+        return run(PROGRAM, lambda: capture(arguments))
     return capture(arguments)
 
 

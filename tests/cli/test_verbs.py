@@ -75,6 +75,8 @@ def test_a_reader_of_the_help_that_has_gone_is_quiet(verb: str, option: str) -> 
         ended = subprocess.run(
             [sys.executable, "-m", "netviz.cli.main", *([verb] if verb else []), option],
             check=False,
+            # Unbuffered, argparse itself meets the closed pipe, and says nothing.
+            env={**os.environ, "PYTHONUNBUFFERED": ""},
             stdout=gone,
             stderr=subprocess.PIPE,
             text=True,
