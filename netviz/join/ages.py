@@ -64,7 +64,7 @@ class Ages:
 
         Left out are pairs of which one end is too young for the other.
         """
-        suspects = self._suspects()
+        suspects = self._suspects() if left else None
         if suspects is None:
             return left, right
         keep = bytearray(b"\1") * len(left)
