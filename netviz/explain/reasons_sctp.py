@@ -9,7 +9,8 @@ from netviz.addresses import format_address
 from netviz.explain.names import Names
 from netviz.fleet.sctp_tables import LISTENING, Endpoint
 from netviz.join.one_sided import DOUBTFUL
-from netviz.join.sctp import SctpOutcome, SctpSocket
+from netviz.join.sctp import SctpOutcome
+from netviz.join.sctp_sockets import SctpSocket
 from netviz.join.trace import Trace
 from netviz.loops import End
 from netviz.render.text import counted

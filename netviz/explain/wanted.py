@@ -12,7 +12,7 @@ from netviz.fleet.sctp_tables import LISTENING
 from netviz.fleet.sctp_tables import Endpoint as SctpEndpoint
 from netviz.fleet.sockets import CONNECTION_PROTOCOLS, BoundSocket, PacketSocket
 from netviz.join.listeners import takes_connections
-from netviz.join.sctp import SctpSocket
+from netviz.join.sctp_sockets import SctpSocket
 from netviz.join.trace import ConnectedSocket
 
 

@@ -8,31 +8,21 @@ set means the namespace that any of its addresses means, if they do not contradi
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from netviz.addresses import AMBIGUOUS, AddressBook, format_address, is_ipv4, is_link_local
+from netviz.addresses import AMBIGUOUS, AddressBook, format_address, is_link_local
 from netviz.fleet.fleet import Fleet
-from netviz.fleet.sctp_tables import CLOSED, COOKIE_ECHOED, COOKIE_WAIT, Association
-from netviz.fleet.sockets import CONNECTION_PROTOCOLS
+from netviz.fleet.sctp_tables import CLOSED, COOKIE_ECHOED, COOKIE_WAIT
 from netviz.join.ages import Ages
 from netviz.join.direction import opened
 from netviz.join.joined import JoinedFlow
 from netviz.join.kinds import ATTEMPT, ONE_SIDED, QUEUED, RECIPROCAL
 from netviz.join.listeners import Listeners
 from netviz.join.one_sided import LINK_LOCAL, OneSided, Verdict
+from netviz.join.sctp_sockets import PROTO, SctpSocket, meeting, sctp_sockets, sent
 from netviz.loops import AddressTable, Dialled, End
-
-PROTO = CONNECTION_PROTOCOLS.index("sctp")
-
-
-class SctpSocket(NamedTuple):
-    """An association, the namespace that it is in, and whose it is."""
-
-    namespace: int
-    association: Association
-    end: End
 
 
 class SctpOutcome(NamedTuple):
@@ -81,32 +71,10 @@ def join_sctp(
 ) -> SctpJoin:
     """Join the associations of the group; those to the outside are added to ``dialled``."""
     sockets = sorted(
-        _sockets(fleet, known, listeners),
+        sctp_sockets(fleet, known, listeners),
         key=lambda s: (s.association.inode, s.association[1:], s.namespace),
     )
     return _SctpJoiner(fleet, book, known, judge, ages, dialled, sockets).join()
-
-
-def _sockets(fleet: Fleet, known: AddressTable, listeners: Listeners) -> Iterator[SctpSocket]:
-    """Every association of the group once, however many samples and repeats there are (rule 8)."""
-    for namespace in range(len(fleet.namespaces)):
-        found: dict[Association, tuple[Association, int]] = {}
-        for table in fleet.tables_of(namespace):
-            for association, owner in table.associations:
-                # Another sample may see it in another state, and by whom it is held.
-                same = association._replace(state=0, waits=False, uid=0)
-                first, holder = found.get(same, (association, owner))
-                found[same] = first, holder or owner
-        for association, owner in found.values():
-            covering = -1
-            for address in association.local:
-                if covering < 0:
-                    number = known.add(address)
-                    covering = listeners.table.find(
-                        namespace, PROTO, association.local_port, number, is_ipv4(address)
-                    )
-            end = End(namespace, owner, covering, association.inode == 0)
-            yield SctpSocket(namespace, association, end)
 
 
 class _SctpJoiner:
@@ -179,7 +147,7 @@ class _SctpJoiner:
     def _leads(self, one: SctpSocket, other: SctpSocket) -> bool:
         return any(
             self._book.resolve(one.namespace, address) == other.namespace
-            for address in _meeting(one, other)
+            for address in meeting(one, other)
         )
 
     def _may(self, one: SctpSocket, other: SctpSocket, forth: bool, back: bool) -> bool:
@@ -187,7 +155,7 @@ class _SctpJoiner:
         source, target = (other, one) if forth else (one, other)
         return (forth and back) or any(
             target.namespace in self._book.owners(source.namespace, address)
-            for address in _meeting(source, target)
+            for address in meeting(source, target)
             if not is_link_local(address)
         )
 
@@ -212,8 +180,8 @@ class _SctpJoiner:
         """Client, server, and whether that is known (rule 11)."""
         if (one.end.listener >= 0) != (other.end.listener >= 0):
             return (other, one, True) if one.end.listener >= 0 else (one, other, True)
-        first = opened(self._fleet, {*_sent(one), *_sent(other)})
-        told = [bool(first & set(_sent(socket))) for socket in (one, other)]
+        first = opened(self._fleet, {*sent(one), *sent(other)})
+        told = [bool(first & set(sent(socket))) for socket in (one, other)]
         if told[0] != told[1]:
             return (one, other, True) if told[0] else (other, one, True)
         ephemeral = [self._is_ephemeral(socket) for socket in (one, other)]
@@ -281,22 +249,6 @@ class _SctpJoiner:
             for address in addresses
         ]
         return min(found, key=lambda answer: (answer[0] is None, answer[1] != ""))
-
-
-def _meeting(one: SctpSocket, other: SctpSocket) -> list[int]:
-    """The addresses that ``one`` has as remote and ``other`` as its own."""
-    own = set(other.association.local)
-    return [address for address in one.association.remote if address in own]
-
-
-def _sent(socket: SctpSocket) -> list[tuple[int, tuple[str, int, int, int, int]]]:
-    """The tuples that the packets of a socket may have, with its namespace."""
-    a = socket.association
-    return [
-        (socket.namespace, ("sctp", local, a.local_port, remote, a.remote_port))
-        for local in a.local
-        for remote in a.remote
-    ]
 
 
 def _one_sided(

@@ -14,7 +14,7 @@ from netviz.explain.explainer import Explainer
 from netviz.fleet.fleet import Fleet
 from netviz.fleet.sctp_tables import Endpoint as SctpEndpoint
 from netviz.fleet.sockets import BoundSocket, PacketSocket
-from netviz.join.sctp import SctpSocket
+from netviz.join.sctp_sockets import SctpSocket
 from netviz.join.trace import ConnectedSocket
 from netviz.stitch import stitch
 
