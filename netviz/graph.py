@@ -12,14 +12,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-MATCHES = ("reciprocal", "nat", "queued", "one-sided", "attempt", "recent", "peer")
-"""The kinds of match, strongest first."""
+MATCHES = (
+    *("reciprocal", "nat", "queued", "one-sided"),
+    *("external", "attempt", "recent", "peer"),
+)
+"""The kinds of match, strongest first. ``external``: the other end is outside of the group."""
 
 FLOW_KINDS = ("net", "unix", "pipe")
 """What can be drawn: flows of the network, of unix sockets, of pipes."""
 
 LEVELS = ("connection", "process", "service", "container", "host")
 """What a node stands for, finest first (``connection`` has the nodes of ``process``)."""
+
+OUTSIDE = "outside"
+"""The ``owner`` of a node that stands for ends outside of the group."""
 
 SAMPLES = 5
 """How many connections a flow names as examples."""
@@ -58,7 +64,8 @@ class Node:
     """One process, or processes drawn as one. A field whose processes differ is None.
 
     ``name`` is always comm, ``label`` what is shown. ``owner`` is None for a node with processes,
-    ``"none"`` where nobody holds the sockets, ``"unseen"`` where the capture could not see who.
+    ``"none"`` where nobody holds the sockets, ``"unseen"`` where the capture could not see who,
+    OUTSIDE for a network or service outside, whose ``machine`` is empty.
     ``netns`` is the display name of an extra network namespace, None for the machine's own.
     """
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from netviz.folding import fold_flows
-from netviz.graph import LEVELS, Graph, Machine, Node
+from netviz.graph import LEVELS, OUTSIDE, Graph, Machine, Node
 from netviz.ids import grouped_id
 
 Key = tuple[Hashable, ...]
@@ -64,6 +64,8 @@ def _settled(node: Node) -> Node:
 
 
 def _identity(settled: Node, level: str) -> str:
+    if settled.owner == OUTSIDE:
+        return settled.id
     return grouped_id(settled.machine, *_KEYS[level](settled))
 
 
@@ -143,7 +145,7 @@ def _labelled(identity: str, nodes: list[Node], level: str, machines: dict[str, 
 
 
 def _label(whole: Node, nodes: list[Node], level: str, machine: str) -> str:
-    if level == "host":
+    if level == "host" and whole.owner != OUTSIDE:
         return machine
     if level == "service" or whole.owner is not None:
         return _common(node.label for node in nodes) or whole.name or "?"

@@ -31,6 +31,11 @@ def unowned_id(machine: str, netns: str | None, owner: str) -> str:
     return f"{machine}/{inside}?{owner}"
 
 
+def outside_id(way: str, place: str) -> str:
+    """The id of a network or service outside of the group; ``way`` is ``from`` or ``to``."""
+    return f"/{way}/{place}"
+
+
 def grouped_id(machine: str, *key: object) -> str:
     """The id of a node that stands for several processes: what they have in common.
 

@@ -21,7 +21,7 @@ from typing import Any
 
 from netviz.across import merge_across
 from netviz.errors import NetvizError
-from netviz.graph import Graph, Node
+from netviz.graph import OUTSIDE, Graph, Node
 
 TEXTS = ("machine", "process", "unit", "container")
 KEYS = ("name", *TEXTS, "port")
@@ -77,6 +77,8 @@ def by_label(graph: Graph, labels: Sequence[Label]) -> Graph:
     names = {machine.id: machine.name for machine in graph.machines}
 
     def name_of(node: Node) -> str | None:
+        if node.owner == OUTSIDE:
+            return None
         machine = names.get(node.machine, node.machine)
         return next((label.name for label in labels if label.fits(node, machine)), None)
 

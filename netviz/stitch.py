@@ -9,17 +9,19 @@ from dataclasses import dataclass
 from netviz.fleet.fleet import Fleet
 from netviz.fleet.machines import view_machines
 from netviz.fleet.sockets import CONNECTION_PROTOCOLS
-from netviz.folding import flow_order
-from netviz.graph import FLOW_KINDS, LEVELS, Flow, Graph
+from netviz.folding import flow_order, fold_flows
+from netviz.graph import FLOW_KINDS, LEVELS, Flow, Graph, Node
 from netviz.group import coarser_nodes
 from netviz.join.bundles import Bundles
 from netviz.join.join import join
 from netviz.join.joined import JoinedFlow, JoinOptions, Pairs
 from netviz.join.nodes import Nodes
 from netviz.join.outcome import Joined
+from netviz.join.outside import outside
 from netviz.join.pipe_flows import join_pipes
 from netviz.join.strangers import strangers
 from netviz.join.unix_flows import join_unix
+from netviz.outside_nodes import outside_graph
 from netviz.snapshot.model import Snapshot
 
 
@@ -30,7 +32,8 @@ class StitchOptions:
     ``recent``: closed connections (TIME_WAIT). ``attempts``: half-open ones. ``doubtful``:
     one-sided ones of which a condition is unknown. ``self_flows``: those within one process.
     ``kinds``: which of ``graph.FLOW_KINDS``. ``strangers``: count for each listener the sockets
-    that were joined with none.
+    that were joined with none. ``external``: nodes for what is outside, one of
+    ``join.outside.BY``, None for none.
     """
 
     recent: bool = False
@@ -39,6 +42,7 @@ class StitchOptions:
     self_flows: bool = False
     kinds: frozenset[str] = frozenset({"net"})
     strangers: bool = False
+    external: str | None = None
 
 
 def stitch(
@@ -60,25 +64,34 @@ def stitch(
     fleet = Fleet(options.kinds)
     for snapshot in snapshots:
         fleet.absorb(snapshot)
-    joined = join(
-        fleet,
-        JoinOptions(options.recent, options.attempts, options.doubtful, trace=options.strangers),
-    )
+    with_trace = options.strangers or options.external is not None
+    how = JoinOptions(options.recent, options.attempts, options.doubtful, trace=with_trace)
+    joined = join(fleet, how)
     view = view_machines(fleet, joined.owned)
     nodes = Nodes(fleet, joined.listeners, view)
     if "net" in options.kinds:
         nodes.add_ingress()
     else:
         joined.pairs, joined.flows = Pairs(), []
-    if joined.trace is not None:
+    outer_nodes: list[Node] = []
+    outer_flows: list[Flow] = []
+    if joined.trace is not None and options.strangers:
         joined.coverage.strangers = strangers(joined.trace, nodes)
+    if joined.trace is not None and options.external is not None and "net" in options.kinds:
+        counts = outside(joined.trace, fleet, options.external, how)
+        outer_nodes, outer_flows = outside_graph(counts, options.external, nodes.of_end)
     _add_local(fleet, joined, nodes, options.kinds)
     flows = _Flows(joined, nodes, options.self_flows, apart=level == "connection")
     shown = nodes.finished()
+    if outer_nodes:
+        shown = tuple(sorted((*shown, *outer_nodes), key=lambda node: node.id))
     node_of: Mapping[str, str] = {node.id: node.id for node in shown}
     if level not in ("connection", "process"):
         shown, node_of = coarser_nodes(shown, view.machines, level)
-    return Graph(view.machines, shown, flows.between(node_of), joined.coverage, level)
+    drawn = flows.between(node_of)
+    if outer_flows:
+        drawn = tuple(sorted((*drawn, *fold_flows(outer_flows, node_of)), key=flow_order))
+    return Graph(view.machines, shown, drawn, joined.coverage, level)
 
 
 def _add_local(fleet: Fleet, joined: Joined, nodes: Nodes, kinds: frozenset[str]) -> None:

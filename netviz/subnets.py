@@ -5,9 +5,9 @@ from __future__ import annotations
 import ipaddress
 
 from netviz.across import merge_across
-from netviz.graph import Graph, Machine, Node
+from netviz.graph import OUTSIDE, Graph, Machine, Node
 
-_PREFIX = {4: 24, 6: 64}
+NETWORK_BITS = {4: 24, 6: 64}
 """How much of an address names a network here: what machines themselves say differs too much."""
 
 NOWHERE = "no address"
@@ -17,7 +17,9 @@ def by_subnet(graph: Graph) -> Graph:
     """One node for the machines whose first address is in one /24 or /64."""
     networks = {machine.id: _network(machine) for machine in graph.machines}
 
-    def name_of(node: Node) -> str:
+    def name_of(node: Node) -> str | None:
+        if node.owner == OUTSIDE:
+            return None
         return networks.get(node.machine, NOWHERE)
 
     return merge_across(graph, "subnet", name_of)
@@ -29,6 +31,6 @@ def _network(machine: Machine) -> str:
     addresses.sort(key=lambda address: address.version)  # the order stays otherwise
     for address in addresses:
         if not address.is_link_local:
-            bits = _PREFIX[address.version]
+            bits = NETWORK_BITS[address.version]
             return str(ipaddress.ip_network(f"{address}/{bits}", strict=False))
     return NOWHERE

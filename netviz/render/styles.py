@@ -40,6 +40,7 @@ LINES = {
     "nat": LineStyle("#0072b2:#ffffff:#0072b2", "solid", "normal", "both ends seen, through NAT"),
     "queued": LineStyle("#d55e00", "solid", "teenormal", "not yet accepted by the server"),
     "one-sided": LineStyle("#b34700", "dashed", "normal", "one end seen, the other must be this"),
+    "external": LineStyle("#cc79a7", "dashed", "vee", "the other end is outside of the group"),
     "attempt": LineStyle("#d55e00", "dotted", "empty", "tried, no answer yet"),
     "recent": LineStyle(FAINT, "dotted", "normal", "closed a moment ago"),
     "peer": LineStyle("#009e73", "solid", "vee", "unix socket or pipe"),

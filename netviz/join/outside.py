@@ -1,0 +1,254 @@
+"""Connections with ends outside of the group, for those who ask to see them.
+
+They are many, and otherwise only counted. So they are gone through twice: to find the networks and
+services that most of them name, and to count them by these. What is kept is bounded by what can be
+drawn, not by how many sockets there are. Associations of SCTP are not among them.
+"""
+
+from __future__ import annotations
+
+import socket
+from bisect import insort
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from netviz.addresses import NOBODY, format_address, is_ipv4
+from netviz.fleet.fleet import Fleet
+from netviz.fleet.ownership import local_addresses
+from netviz.fleet.sockets import CONNECTION_PROTOCOLS
+from netviz.graph import SAMPLES, Sample
+from netviz.join.joined import JoinOptions
+from netviz.join.selection import NO_PORTS
+from netviz.join.trace import Trace
+from netviz.loops import Dialled, End, mark
+from netviz.subnets import NETWORK_BITS
+from netviz.tables import CLOSE_WAIT, ESTABLISHED, SYN_RECV, SYN_SENT, TIME_WAIT
+
+PLACES_NAMED = 20
+"""How many networks, or services, have a name of their own, in and out each; the rest has none."""
+
+PORTS_NAMED = 50
+"""How many dialled services have flows of their own; the other ports are one of no port."""
+
+BY = ("network", "service")
+"""What an end outside can stand for."""
+
+_ATTEMPTED = frozenset({SYN_SENT, SYN_RECV})
+_NOT_ACCEPTED = frozenset({ESTABLISHED, SYN_RECV, CLOSE_WAIT})
+
+
+class OutsideSocket(NamedTuple):
+    """A socket whose other end is outside; ``kind`` is one of ``graph.MATCHES``."""
+
+    end: End
+    proto: int
+    local: int
+    local_port: int
+    remote: int
+    remote_port: int
+    kind: str
+
+    @property
+    def incoming(self) -> bool:
+        """Whether a listener of its own namespace covers it."""
+        return self.end.listener >= 0
+
+    @property
+    def service(self) -> tuple[int, int]:
+        """Protocol and port that the client dialled."""
+        return self.proto, self.local_port if self.incoming else self.remote_port
+
+
+class OutsideKey(NamedTuple):
+    """What connections that are counted together have in common.
+
+    ``place`` is a network or a service, empty for the rest; ``port`` the server's, None for the
+    rest of them.
+    """
+
+    end: End
+    incoming: bool
+    place: str
+    proto: str
+    port: int | None
+    kind: str
+    directed: bool
+
+
+@dataclass(slots=True)
+class OutsideCount:
+    """How many connections, and the smallest of them, sorted."""
+
+    connections: int = 0
+    samples: list[Sample] = field(default_factory=list)
+
+
+def outside(
+    trace: Trace, fleet: Fleet, by: str, options: JoinOptions
+) -> dict[OutsideKey, OutsideCount]:
+    """Every connection to or from the outside, counted; ``by`` is one of BY.
+
+    Closed and half-open ones are there as ``options`` says.
+    """
+    ranges = [record.local_port_range for record in fleet.namespaces]
+    places, services = _most_used(trace, by, options)
+    counts: dict[OutsideKey, OutsideCount] = {}
+    for one in _sockets(trace, options):
+        place = _place(one, by)
+        port = one.service[1] if one.incoming or one.service in services else None
+        key = OutsideKey(
+            one.end,
+            one.incoming,
+            _named(place, by) if place in places else "",
+            CONNECTION_PROTOCOLS[one.proto],
+            port,
+            one.kind,
+            _is_directed(one, ranges[one.end.namespace]),
+        )
+        count = counts.get(key)
+        if count is None:
+            count = counts[key] = OutsideCount()
+        count.connections += 1
+        _keep(count.samples, one)
+    return counts
+
+
+_Place = tuple[bool, int, int, int]
+"""Incoming or not, then a protocol, an address and a port; those that do not matter are 0."""
+
+
+def _place(one: OutsideSocket, by: str) -> _Place:
+    if by == "service":
+        proto, port = one.service
+        return one.incoming, proto, 0, port
+    bits = 128 - _bits(one.remote)
+    return one.incoming, 0, one.remote >> bits << bits, 0
+
+
+def _bits(address: int) -> int:
+    """How much of 128 bits names the network."""
+    return 96 + NETWORK_BITS[4] if is_ipv4(address) else NETWORK_BITS[6]
+
+
+def _named(place: _Place, by: str) -> str:
+    _, proto, address, port = place
+    if by == "service":
+        return f"{CONNECTION_PROTOCOLS[proto]}/{port}"
+    return f"{format_address(address)}/{NETWORK_BITS[4 if is_ipv4(address) else 6]}"
+
+
+def _most_used(
+    trace: Trace, by: str, options: JoinOptions
+) -> tuple[frozenset[_Place], frozenset[tuple[int, int]]]:
+    """The places that most sockets name, and the services that most clients of the group dial."""
+    counted = Dialled(), Dialled()
+    dialled = Dialled()
+    for one in _sockets(trace, options):
+        incoming, *place = _place(one, by)
+        counted[incoming].add(*place)
+        if not incoming:
+            proto, port = one.service
+            dialled.add(proto, 0, port)
+    places = frozenset(
+        (bool(incoming), proto, address, port)
+        for incoming, found in enumerate(counted)
+        for proto, address, port, _ in found.most()[:PLACES_NAMED]
+    )
+    services = frozenset((proto, port) for proto, _, port, _ in dialled.most()[:PORTS_NAMED])
+    return places, services
+
+
+def _is_directed(one: OutsideSocket, local_range: tuple[int, int] | None) -> bool:
+    """Whether it is known who the client is: not where the local port is none that the kernel
+    chooses and the other one is, as of a server whose listener is gone (rule 11)."""
+    if one.incoming or local_range is None:
+        return True
+    first, last = local_range
+    return first <= one.local_port <= last or not first <= one.remote_port <= last
+
+
+def _keep(samples: list[Sample], one: OutsideSocket) -> None:
+    """Put a connection among the smallest, if it is one of them."""
+    remote = _text(one.remote), one.remote_port
+    local = _text(one.local), one.local_port
+    sample: Sample = (*remote, *local) if one.incoming else (*local, *remote)
+    if len(samples) == SAMPLES:
+        if sample >= samples[-1]:
+            return
+        del samples[-1]
+    insort(samples, sample)
+
+
+def _text(address: int) -> str:
+    """What ``format_address`` gives, sooner."""
+    if is_ipv4(address):
+        return socket.inet_ntoa((address & 0xFFFFFFFF).to_bytes(4, "big"))
+    return format_address(address)
+
+
+def _sockets(trace: Trace, options: JoinOptions) -> Iterator[OutsideSocket]:
+    """Every socket whose other end is outside: thrown away early, or not found later."""
+    yield from _thrown_away(trace, options)
+    number = -1
+    for _ in range(trace.target.count(NOBODY)):
+        number = trace.target.index(NOBODY, number + 1)
+        one = trace.candidate(number)
+        kind = _kind(one.state, options)
+        if trace.paired[number] or kind is None:
+            continue
+        remote = trace.translated.outside.get(number, (one.remote, one.remote_port))
+        listener = trace.listener[number]
+        yield OutsideSocket(
+            End(one.namespace, one.owner, listener, one.inode == 0),
+            CONNECTION_PROTOCOLS.index(one.proto),
+            *(one.local, one.local_port, *remote),
+            kind,
+        )
+
+
+def _thrown_away(trace: Trace, options: JoinOptions) -> Iterator[OutsideSocket]:
+    ends: dict[End, End] = {}
+    for namespace, proto, table, rows in trace.selected.selections:
+        number = CONNECTION_PROTOCOLS.index(proto)
+        listening = trace.listeners.ports.get((namespace, proto), NO_PORTS)
+        chosen = bytearray(len(table))
+        mark(rows, chosen)
+        local = local_addresses(table)
+        columns = zip(
+            *(table.state, table.owner, table.inode, table.local, table.local_port),
+            *(table.remote_hi, table.remote_lo, table.remote_port),
+            strict=True,
+        )
+        for is_chosen, columns_of in zip(chosen, columns, strict=True):
+            if is_chosen:
+                continue
+            state, owner, inode, place, local_port, remote_hi, remote_lo, remote_port = columns_of
+            kind = _kind(state, options)
+            if kind is None:
+                continue
+            listener = -1
+            if listening[local_port]:
+                listener = _covering(trace, namespace, number, local[place], local_port)
+            if listener >= 0 and not inode and state in _NOT_ACCEPTED:
+                owner = trace.listeners.ends[listener].owner
+            end = End(namespace, owner, listener, inode == 0)
+            yield OutsideSocket(
+                ends.setdefault(end, end),
+                *(number, local[place], local_port, remote_hi << 64 | remote_lo, remote_port),
+                kind,
+            )
+
+
+def _kind(state: int, options: JoinOptions) -> str | None:
+    """The kind of match, None where it is not to be seen."""
+    if state == TIME_WAIT:
+        return "recent" if options.recent else None
+    if state in _ATTEMPTED:
+        return "attempt" if options.attempts else None
+    return "external"
+
+
+def _covering(trace: Trace, namespace: int, proto: int, address: int, port: int) -> int:
+    number = trace.known.add(address)
+    return trace.listeners.table.find(namespace, proto, port, number, is_ipv4(address))
