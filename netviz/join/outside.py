@@ -93,25 +93,26 @@ def outside(
     """
     ranges = [record.local_port_range for record in fleet.namespaces]
     places, services = _most_used(trace, by, options)
-    counts: dict[OutsideKey, OutsideCount] = {}
+    found: dict[tuple[End, _Place | None, int, int | None, str, bool], OutsideCount] = {}
     for one in _sockets(trace, options):
         place = _place(one, by)
-        port = one.service[1] if one.incoming or one.service in services else None
-        key = OutsideKey(
-            one.end,
-            one.incoming,
-            _named(place, by) if place in places else "",
-            CONNECTION_PROTOCOLS[one.proto],
-            port,
-            one.kind,
-            _is_directed(one, ranges[one.end.namespace]),
-        )
-        count = counts.get(key)
+        service = one.service
+        port = service[1] if one.incoming or service in services else None
+        directed = _is_directed(one, ranges[one.end.namespace])
+        shown = place if place in places else None
+        key = one.end, shown, one.proto, port, one.kind, directed
+        count = found.get(key)
         if count is None:
-            count = counts[key] = OutsideCount()
+            count = found[key] = OutsideCount()
         count.connections += 1
         _keep(count.samples, one)
-    return counts
+    return {
+        OutsideKey(
+            *(end, end.listener >= 0, "" if shown is None else _named(shown, by)),
+            *(CONNECTION_PROTOCOLS[proto], port, kind, directed),
+        ): count
+        for (end, shown, proto, port, kind, directed), count in found.items()
+    }
 
 
 _Place = tuple[bool, int, int, int]
@@ -170,14 +171,16 @@ def _is_directed(one: OutsideSocket, local_range: tuple[int, int] | None) -> boo
 
 def _keep(samples: list[Sample], one: OutsideSocket) -> None:
     """Put a connection among the smallest, if it is one of them."""
-    remote = _text(one.remote), one.remote_port
-    local = _text(one.local), one.local_port
-    sample: Sample = (*remote, *local) if one.incoming else (*local, *remote)
+    first = (one.remote, one.remote_port), (one.local, one.local_port)
+    (address, port), (other, other_port) = first if one.incoming else first[::-1]
+    start = _text(address), port
     if len(samples) == SAMPLES:
-        if sample >= samples[-1]:
+        if start > samples[-1][:2]:
+            return  # as most do, so it is decided before the rest of it is put into words
+        if (*start, _text(other), other_port) >= samples[-1]:
             return
         del samples[-1]
-    insort(samples, sample)
+    insort(samples, (*start, _text(other), other_port))
 
 
 def _text(address: int) -> str:
