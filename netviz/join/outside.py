@@ -108,8 +108,13 @@ def outside(
         _keep(count.samples, one)
     return {
         OutsideKey(
-            *(end, end.listener >= 0, "" if shown is None else _named(shown, by)),
-            *(CONNECTION_PROTOCOLS[proto], port, kind, directed),
+            end,
+            end.listener >= 0,
+            "" if shown is None else _named(shown, by),
+            CONNECTION_PROTOCOLS[proto],
+            port,
+            kind,
+            directed,
         ): count
         for (end, shown, proto, port, kind, directed), count in found.items()
     }
