@@ -60,9 +60,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
 def twin_tests() -> List[str]:
     """The folders of tests that are run a second time without the compiled modules."""
     folders = sorted({path.parent for path in (ROOT / "tests").glob("*/test_*.py")})
-    return [
-        str(folder.relative_to(ROOT)) for folder in folders if folder.name not in WITHOUT_TWINS
-    ]
+    return [str(folder.relative_to(ROOT)) for folder in folders if folder.name not in WITHOUT_TWINS]
 
 
 def script_folders() -> List[Tuple[str, str]]:
