@@ -7,9 +7,10 @@ import gc
 import logging
 from collections.abc import Sequence
 
-from netviz.cli.exits import DONE, run, say
-from netviz.cli.log import set_up
+from netviz.cli.exits import DONE, run
+from netviz.cli.log import conclude, set_up
 from netviz.cli.output import write_output
+from netviz.cli.progress import progress
 from netviz.cli.snapshots import NamedSnapshots, add_snapshot_arguments
 from netviz.cli.version import version_text
 from netviz.errors import NetvizError
@@ -20,6 +21,8 @@ from netviz.render.explanation import explanation_summary, explanation_text
 from netviz.snapshot.ahead import ahead
 
 PROGRAM = "netviz-explain"
+
+DOING = "reading and joining snapshots"
 
 log = logging.getLogger(PROGRAM)
 
@@ -36,10 +39,10 @@ exit status: 0 something matches, 1 nothing does or the input is wrong, 2 usage
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; ``argv`` without the program's name. Gives the exit status."""
-    return run(PROGRAM, lambda: _explain(_parser().parse_args(argv)))
+    return run(PROGRAM, lambda: _explain(make_parser().parse_args(argv)))
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=PROGRAM,
         description="Tell of each socket what it was joined with and by which rule, or why with"
@@ -76,15 +79,17 @@ def _explain(options: argparse.Namespace) -> int:
     gc.disable()
     if options.socket is not None:
         what = f"no socket has {options.socket} at either end"
-        explained = explain_endpoint(ahead(snapshots), options.socket)
+        with progress(options, DOING, snapshots.count):
+            explained = explain_endpoint(ahead(snapshots), options.socket)
     else:
         what = f"no process is called {options.process!r}"
-        explained = explain_process(ahead(snapshots), options.process)
+        with progress(options, DOING, snapshots.count):
+            explained = explain_process(ahead(snapshots), options.process)
     snapshots.check_some()
     if not explained.found:
         raise NetvizError(_nothing(what, explained))
     write_output(None, explanation_text(explained))
-    say(f"{PROGRAM}: {explanation_summary(explained)}")
+    conclude(PROGRAM, options, explanation_summary(explained))
     return DONE
 
 

@@ -8,6 +8,7 @@ from functools import partial
 
 from netviz.cli.arguments import expression
 from netviz.cli.exits import DONE, run, say
+from netviz.cli.log import conclude
 from netviz.cli.output import write_output
 from netviz.cli.question import asked_graph, chosen_format, question_parser
 from netviz.questions.exposure import LEVEL, NEEDED, exposed
@@ -32,10 +33,10 @@ exit status: 0 done, 1 the input is wrong, 2 usage, 3 a listener matches --fail-
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; ``argv`` without the program's name. Gives the exit status."""
-    return run(PROGRAM, lambda: _exposure(_parser().parse_args(argv)))
+    return run(PROGRAM, lambda: _exposure(make_parser().parse_args(argv)))
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
     parser = question_parser(
         PROGRAM,
         "List every listener of the group: on which interfaces it can be reached, who runs it, and"
@@ -57,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
 def _exposure(options: argparse.Namespace) -> int:
     found = exposed(asked_graph(PROGRAM, options, NEEDED, LEVEL))
     write_output(options.output, chosen_format(options, FORMATS)(found))
-    say(f"{PROGRAM}: {summary(found)}")
+    conclude(PROGRAM, options, summary(found))
     matching = [one for one in found if any(is_true_of(test, one) for test in options.fail_on)]
     if not matching:
         return DONE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import logging
 
 from netviz.cli.exits import say
@@ -27,3 +28,9 @@ def set_up(program: str, level: str) -> logging.Logger:
     logger.setLevel(LEVELS[level])
     logger.propagate = False
     return logger
+
+
+def conclude(program: str, options: argparse.Namespace, text: str) -> None:
+    """Tell in a line what was done, unless the options are ``--quiet``."""
+    if not options.quiet:
+        say(f"{program}: {text}")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from netviz.cli.exits import DONE, run, say
+from netviz.cli.exits import DONE, run
+from netviz.cli.log import conclude
 from netviz.cli.output import write_output
 from netviz.cli.question import asked_graph, chosen_format, question_parser
 from netviz.questions.next_machines import next_machines
@@ -24,10 +25,10 @@ exit status: 0 done, 1 the input is wrong, 2 usage
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; ``argv`` without the program's name. Gives the exit status."""
-    return run(PROGRAM, lambda: _next(_parser().parse_args(argv)))
+    return run(PROGRAM, lambda: _next(make_parser().parse_args(argv)))
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
     return question_parser(
         PROGRAM,
         "List the addresses that sockets of the group talk to and that no machine of it has:"
@@ -40,5 +41,5 @@ def _parser() -> argparse.ArgumentParser:
 def _next(options: argparse.Namespace) -> int:
     machines = next_machines(asked_graph(PROGRAM, options))
     write_output(options.output, chosen_format(options, FORMATS)(machines))
-    say(f"{PROGRAM}: {summary(machines)}")
+    conclude(PROGRAM, options, summary(machines))
     return DONE

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from netviz.cli.log import set_up
+from netviz.cli.progress import progress
 from netviz.cli.snapshots import NamedSnapshots, add_snapshot_arguments
 from netviz.cli.version import version_text
 from netviz.graph import Graph
@@ -71,7 +72,8 @@ def asked_graph(
     snapshots = NamedSnapshots(options, log)
     # Nothing that is made here goes round in circles, and there is a lot of it to look through.
     gc.disable()
-    graph = stitch(ahead(snapshots), how, level)
+    with progress(options, "reading and joining snapshots", snapshots.count):
+        graph = stitch(ahead(snapshots), how, level)
     snapshots.check_some()
     for machine in graph.machines:
         for problem in machine.problems:

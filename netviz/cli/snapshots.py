@@ -27,7 +27,14 @@ def add_snapshot_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--keep-going", action="store_true", help="report a bad file and leave it out"
     )
-    parser.add_argument(
+    told = parser.add_mutually_exclusive_group()
+    told.add_argument(
+        "-q",
+        "--quiet",
+        action="store_true",
+        help="tell nothing on standard error but what is wrong: no progress, no summary",
+    )
+    told.add_argument(
         "--log",
         choices=tuple(LEVELS),
         default="warn",
@@ -52,6 +59,7 @@ class NamedSnapshots:
         self._keep_going: bool = options.keep_going
         self._log = log
         self._loaded = 0
+        self._files_read = 0
 
     def __iter__(self) -> Iterator[Snapshot]:
         for path in self._paths:
@@ -59,6 +67,11 @@ class NamedSnapshots:
                 self._loaded += 1
                 self._log.info("%s: machine %s", snapshot.source, snapshot.host.name)
                 yield self._named(path, snapshot)
+            self._files_read += 1
+
+    def count(self) -> tuple[int, int]:
+        """How many files were read so far, and how many there are."""
+        return self._files_read, len(self._paths)
 
     def check_some(self) -> None:
         """NetvizError where every file was bad."""

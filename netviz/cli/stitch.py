@@ -8,10 +8,11 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from netviz.cli.exits import DONE, run, say
+from netviz.cli.exits import DONE, run
 from netviz.cli.filters import add_filter_arguments, filtered
-from netviz.cli.log import set_up
+from netviz.cli.log import conclude, set_up
 from netviz.cli.output import write_output
+from netviz.cli.progress import progress
 from netviz.cli.snapshots import NamedSnapshots, add_snapshot_arguments
 from netviz.cli.version import version_text
 from netviz.graph import FLOW_KINDS, LEVELS, Graph
@@ -44,10 +45,10 @@ examples:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; ``argv`` without the program's name. Gives the exit status."""
-    return run(PROGRAM, lambda: _stitch(_parser().parse_args(argv)))
+    return run(PROGRAM, lambda: _stitch(make_parser().parse_args(argv)))
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=PROGRAM,
         description="Join snapshots of a group of machines and draw which process talks to which.",
@@ -124,12 +125,15 @@ def _stitch(options: argparse.Namespace) -> int:
     gc.disable()
     labels = _labels(options)
     level = options.group_by if options.group_by in LEVELS else "service"
-    graph = stitch(ahead(snapshots), _stitch_options(options), level)
+    with progress(options, "reading and joining snapshots", snapshots.count):
+        graph = stitch(ahead(snapshots), _stitch_options(options), level)
     snapshots.check_some()
     _tell_problems(graph)
     shown = _coarser(filtered(graph, options), options, labels)
-    write_output(options.output, render(shown, _format(options)))
-    say(f"{PROGRAM}: {summary(shown)}")
+    with progress(options, "drawing"):
+        content = render(shown, _format(options))
+    write_output(options.output, content)
+    conclude(PROGRAM, options, summary(shown))
     return DONE
 
 
@@ -149,7 +153,7 @@ def _coarser(graph: Graph, options: argparse.Namespace, labels: list[Label]) -> 
         return graph
     chosen, why = readable(graph)
     if why:
-        say(f"{PROGRAM}: {why}")
+        conclude(PROGRAM, options, why)
     return chosen
 
 

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from functools import partial
 
 from netviz.cli.arguments import whole_number
-from netviz.cli.exits import DONE, run, say
+from netviz.cli.exits import DONE, run
 from netviz.cli.filters import add_filter_arguments, filtered
+from netviz.cli.log import conclude
 from netviz.cli.output import write_output
 from netviz.cli.question import asked_graph, chosen_format, question_parser
 from netviz.group import group
@@ -32,10 +33,10 @@ exit status: 0 done, 1 the input is wrong, 2 usage
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; ``argv`` without the program's name. Gives the exit status."""
-    return run(PROGRAM, lambda: _waves(_parser().parse_args(argv)))
+    return run(PROGRAM, lambda: _waves(make_parser().parse_args(argv)))
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
     parser = question_parser(
         PROGRAM,
         "Find groups of machines or services that move together, because flows join them, and"
@@ -70,5 +71,5 @@ def _waves(options: argparse.Namespace) -> int:
     graph = by_label(graph, labels) if labels else group(graph, options.by)
     found = waves(graph, options.most)
     write_output(options.output, chosen_format(options, FORMATS)(graph, found))
-    say(f"{PROGRAM}: {summary(found)}")
+    conclude(PROGRAM, options, summary(found))
     return DONE

@@ -54,7 +54,7 @@ def test_every_format_is_documented() -> None:
 def test_every_option_is_documented(verb: str) -> None:
     every = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md"))
     every += (ROOT / "README.md").read_text(encoding="utf-8")
-    parser = importlib.import_module(f"netviz.cli.{verb}")._parser()
+    parser = importlib.import_module(f"netviz.cli.{verb}").make_parser()
     options = [max(action.option_strings, key=len, default="") for action in parser._actions]
     assert [option for option in options if option not in every] == []
 
