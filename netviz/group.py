@@ -94,7 +94,13 @@ def _service(node: Node) -> Key:
         node.uid,
         node.security,
         node.owner,
+        *_program(node),
     )
+
+
+def _program(node: Node) -> Key:
+    """What an interpreter runs, which is in its label; nothing for all others."""
+    return () if node.name is None or node.label in (node.name, "?") else (node.label,)
 
 
 def _container(node: Node) -> Key:

@@ -12,6 +12,7 @@ from collections.abc import Collection
 from netviz.addresses import parse_interface
 from netviz.fleet.cgroup import placement
 from netviz.fleet.holders import SampleHolders
+from netviz.fleet.interpreters import program_of
 from netviz.fleet.pipe_holders import PipeHolders
 from netviz.fleet.records import MachineRecord, NamespaceRecord, ProcessRecord, SampleRecord
 from netviz.fleet.sockets import TableReport, TableSockets, read_tables
@@ -231,6 +232,7 @@ class Fleet:
                     security=process.security,
                     unit=unit,
                     container=container,
+                    program=program_of(process.comm, process.exe, process.argv),
                     namespace=namespace,
                     born=_born(process, snapshot),
                 )

@@ -80,6 +80,8 @@ class ProcessRecord:
     security: str | None
     unit: str | None
     container: str | None
+    program: str | None
+    """What it runs, if it is an interpreter."""
     namespace: int | None
     born: float | None
     """When it started, in unix seconds."""

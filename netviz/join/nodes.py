@@ -97,7 +97,9 @@ class Nodes:
                 id=name,
                 machine=machine,
                 name=process.comm,
-                label=process.comm or "?",
+                label=f"{process.comm} {process.program}"
+                if process.program
+                else process.comm or "?",
                 netns=self._extra_namespace(process.namespace, process.machine),
                 pids=(process.pid,),
                 uid=process.uid,
