@@ -15,10 +15,12 @@ from netviz.cli.output import write_output
 from netviz.cli.progress import progress
 from netviz.cli.snapshots import NamedSnapshots, add_snapshot_arguments
 from netviz.cli.version import version_text
+from netviz.cli.width import table_width
 from netviz.graph import FLOW_KINDS, LEVELS, Graph
+from netviz.join.outside import BY
 from netviz.labels import Label, by_label, read_labels
 from netviz.readable import readable
-from netviz.render import FORMATS, render
+from netviz.render import FORMATS, RenderOptions, format_of, render
 from netviz.render.summary import summary
 from netviz.snapshot.ahead import ahead
 from netviz.stitch import StitchOptions, stitch
@@ -95,7 +97,17 @@ def make_parser() -> argparse.ArgumentParser:
         action="store_true",
         help="draw one-sided connections too of which a condition is unknown",
     )
+    parser.add_argument(
+        "--external",
+        choices=BY,
+        help="draw what is outside of the group too: a node for each network, or for each service",
+    )
     add_filter_arguments(parser)
+    parser.add_argument(
+        "--numeric",
+        action="store_true",
+        help="ports as numbers, without the names of well-known ones (csv, json, graphml: always)",
+    )
     parser.add_argument("--version", action="version", version=version_text())
     return parser
 
@@ -107,6 +119,7 @@ def _stitch_options(options: argparse.Namespace) -> StitchOptions:
         doubtful=options.doubtful,
         self_flows=options.self_flows,
         kinds=options.flows,
+        external=options.external,
     )
 
 
@@ -131,7 +144,7 @@ def _stitch(options: argparse.Namespace) -> int:
     _tell_problems(graph)
     shown = _coarser(filtered(graph, options), options, labels)
     with progress(options, "drawing"):
-        content = render(shown, _format(options))
+        content = render(shown, _format(options), _render_options(options))
     write_output(options.output, content)
     conclude(PROGRAM, options, summary(shown))
     return DONE
@@ -160,8 +173,11 @@ def _coarser(graph: Graph, options: argparse.Namespace, labels: list[Label]) -> 
 def _format(options: argparse.Namespace) -> str:
     if options.format:
         return str(options.format)
-    ending = Path(options.output or "").suffix.lstrip(".").lower()
-    return ending if ending in FORMATS else "dot"
+    return format_of(Path(options.output or "").suffix.lstrip(".").lower()) or "dot"
+
+
+def _render_options(options: argparse.Namespace) -> RenderOptions:
+    return RenderOptions(numeric=options.numeric, width=table_width(options.output))
 
 
 def _tell_problems(graph: Graph) -> None:

@@ -8,7 +8,7 @@ from netviz.errors import RenderError
 from netviz.graph import Graph
 from netviz.render.options import DEFAULTS, RenderOptions
 
-__all__ = ["FORMATS", "RenderOptions", "render"]
+__all__ = ["FORMATS", "RenderOptions", "format_of", "render"]
 
 _MODULES = {
     "csv": "netviz.render.csv_flows",
@@ -25,6 +25,14 @@ _MODULES = {
 """Each module has ``render(graph, format, options)``; it is imported when it is asked for."""
 
 FORMATS = tuple(sorted(_MODULES))
+
+_ENDINGS = {"gv": "dot", "htm": "html", "mermaid": "mermaid", "mmd": "mermaid", "txt": "table"}
+"""Endings of file names that are not those of a format."""
+
+
+def format_of(ending: str) -> str | None:
+    """The format for a file with this ending (``svg``, ``mmd``); None for an unknown one."""
+    return ending if ending in _MODULES else _ENDINGS.get(ending)
 
 
 def render(graph: Graph, format: str, options: RenderOptions = DEFAULTS) -> bytes:

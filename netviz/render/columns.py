@@ -7,20 +7,27 @@ import io
 from collections.abc import Collection, Iterable, Sequence
 
 from netviz.errors import RenderError
+from netviz.render.options import DEFAULTS
 from netviz.render.text import visible
 
-_WIDE = 160
-"""The width in characters: the same wherever it is written, so that the same input looks alike."""
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # noqa: RUF001
+"""What spreadsheets take for the start of a formula, some of them in full width, too."""
 
-_FORMULA = ("=", "+", "-", "@")
-"""What a spreadsheet takes for the start of a formula."""
+
+_WORD = 12
+"""Words of so many characters are not folded while there is any other way."""
 
 
 def as_table(
-    headings: Sequence[str], lines: Iterable[Sequence[str]], numbers: Collection[str] = ()
+    headings: Sequence[str],
+    lines: Iterable[Sequence[str]],
+    numbers: Collection[str] = (),
+    width: int = DEFAULTS.width,
 ) -> str:
-    """A table without colours or escape codes, each line ended.
+    """A table without colours or escape codes, each line ended, at most ``width`` characters wide.
 
+    The width does not depend on what the table is written to unless somebody asks for that: the
+    same input looks alike everywhere. Longer cells are folded.
     Columns of the headings in ``numbers`` stand to the right. The cells have to be fit to be read
     (``netviz.render.text``). RenderError where rich is missing.
     """
@@ -34,14 +41,19 @@ def as_table(
             "table needs the Python package rich: pip install rich\n  or write csv or json with -f"
         ) from error
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for heading in headings:
+    rows = list(lines)
+    for heading, cells in zip(headings, zip(headings, *rows, strict=False), strict=True):
+        longest = max(len(word) for cell in cells for word in (cell.split() or [""]))
         table.add_column(
-            heading, overflow="fold", justify="right" if heading in numbers else "left"
+            heading,
+            overflow="fold",
+            justify="right" if heading in numbers else "left",
+            min_width=min(longest, _WORD),
         )
-    for line in lines:
-        table.add_row(*map(Text, line))
+    for row in rows:
+        table.add_row(*map(Text, row))
     written = io.StringIO()
-    console = Console(file=written, width=_WIDE, no_color=True, force_terminal=False, emoji=False)
+    console = Console(file=written, width=width, no_color=True, force_terminal=False, emoji=False)
     console.print(table, highlight=False)
     return "".join(f"{line.rstrip()}\n" for line in written.getvalue().splitlines())
 
@@ -58,7 +70,8 @@ def as_csv(columns: Sequence[str], lines: Iterable[Sequence[str | int]]) -> byte
 def cell(text: str | None) -> str:
     """A text as a cell that no spreadsheet takes for a formula: such a one gets a ``'`` in front.
 
-    Characters that do not print are written out, so a cell never spans lines.
+    Characters that do not print, tabs and line ends among them, are written out: a cell never
+    spans lines. A quote after that one may have been in the text.
     """
     shown = visible(text or "")
-    return f"'{shown}" if shown.startswith(_FORMULA) else shown
+    return f"'{shown}" if shown.lstrip(" '").startswith(_FORMULA) else shown

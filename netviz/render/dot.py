@@ -10,13 +10,15 @@ from collections.abc import Iterator
 
 from netviz.graph import Graph, Node
 from netviz.render import styles
-from netviz.render.dot_clusters import Clusters
+from netviz.render.dot_clusters import Clusters, machine_titles
 from netviz.render.dot_edges import dot_edge
-from netviz.render.dot_legend import dot_legend, dot_note
+from netviz.render.dot_legend import dot_legend
 from netviz.render.dot_nodes import dot_node
+from netviz.render.dot_note import dot_note
 from netviz.render.dot_text import attributes
+from netviz.render.dot_widths import node_widths
 from netviz.render.options import RenderOptions
-from netviz.render.places import places
+from netviz.render.places import machine_places, open_place
 
 
 def render(graph: Graph, format: str, options: RenderOptions) -> bytes:
@@ -36,7 +38,7 @@ def _document(graph: Graph, options: RenderOptions) -> Iterator[str]:
     yield f"  node {node_look};"
     edge_look = attributes(fontname=styles.FONT, fontsize="10", fontcolor=styles.INK)
     yield f"  edge {edge_look};"
-    for line in (*_nodes(graph, options), *_edges(graph, options), *_margin(graph)):
+    for line in (*_nodes(graph, options), *_edges(graph, options), *_margin(graph, options)):
         yield f"  {line}"
     yield "}"
 
@@ -47,18 +49,24 @@ def _ids(graph: Graph) -> dict[str, str]:
 
 def _nodes(graph: Graph, options: RenderOptions) -> Iterator[str]:
     ids = _ids(graph)
+    machines = {machine.id: machine for machine in graph.machines}
+    boxes = [(machines[machine], place) for machine, place in machine_places(graph).items()]
+    others = open_place(graph)
+    widths = node_widths([([], others), *((machine_titles(one), place) for one, place in boxes)])
 
     def statement(node: Node) -> str:
-        return dot_node(ids[node.id], node, with_id=options.with_ids)
+        return dot_node(
+            ids[node.id],
+            node,
+            width=widths.get(node.id, 0),
+            numeric=options.numeric,
+            with_id=options.with_ids,
+        )
 
-    boxes = places(graph)
-    if not boxes:
-        yield from (statement(node) for node in graph.nodes)
-        return
     clusters = Clusters(statement)
-    machines = {machine.id: machine for machine in graph.machines}
-    for machine, place in boxes.items():
-        yield from clusters.machine(machines[machine], place)
+    for machine, place in boxes:
+        yield from clusters.machine(machine, place)
+    yield from clusters.content(others)
 
 
 def _edges(graph: Graph, options: RenderOptions) -> Iterator[str]:
@@ -72,14 +80,15 @@ def _edges(graph: Graph, options: RenderOptions) -> Iterator[str]:
             flow,
             machines,
             endpoints=endpoints,
+            numeric=options.numeric,
             name=f"f{number}" if options.with_ids else "",
         )
 
 
-def _margin(graph: Graph) -> Iterator[str]:
+def _margin(graph: Graph, options: RenderOptions) -> Iterator[str]:
     """What stands beside the nodes. The note comes last: clusters would inherit its text."""
     if not graph.nodes:
         text = "<Nothing to show: no flow and no listener was found.>"
         yield f"empty {attributes(label=text, shape='plaintext')};"
     yield from dot_legend(graph)
-    yield f"graph {attributes(label=dot_note(graph))};"
+    yield f"graph {attributes(label=dot_note(graph, numeric=options.numeric))};"

@@ -24,18 +24,22 @@ def dot_edge(
     machines: Mapping[str, str],
     *,
     endpoints: bool,
+    numeric: bool = False,
     name: str = "",
 ) -> str:
     """The statement for ``flow`` between two opaque ids.
 
     ``machines`` has the names of machines by id. With ``endpoints`` the addresses and ports of
-    the flow's first sample are on the line. ``name`` is the id of the line in SVG.
+    the flow's first sample are on the line. With ``numeric`` ports have no names. ``name`` is the
+    id of the line in SVG.
     """
-    told = tooltip(_facts(flow))
+    called = flow_name(flow, numeric=numeric)
+    told = tooltip(_facts(called, flow))
     identity = f'id="{name}", ' if name else ""
     look = _look(flow.match, flow.directed, styles.width(flow.connections))
+    label = _label(called, flow, machines, endpoints)
     return (
-        f"{source} -> {target} [{identity}label=<{_label(flow, machines, endpoints)}>, {look}, "
+        f"{source} -> {target} [{identity}label=<{label}>, {look}, "
         f"tooltip={told}, labeltooltip={told}];"
     )
 
@@ -52,8 +56,8 @@ def line(match: str, *, directed: bool) -> dict[str, str]:
     return look if directed else look | {"arrowhead": "none"}
 
 
-def _label(flow: Flow, machines: Mapping[str, str], endpoints: bool) -> str:
-    parts = [flow_name(flow)]
+def _label(called: str, flow: Flow, machines: Mapping[str, str], endpoints: bool) -> str:
+    parts = [called]
     if endpoints and flow.samples:
         address, port, other, other_port = flow.samples[0]
         parts.append(f"{endpoint(address, port)} {arrow(flow)} {endpoint(other, other_port)}")
@@ -65,12 +69,12 @@ def _label(flow: Flow, machines: Mapping[str, str], endpoints: bool) -> str:
     return f"{_GROUND}<TR><TD>{text}</TD></TR></TABLE>"
 
 
-def _facts(flow: Flow) -> list[str]:
+def _facts(called: str, flow: Flow) -> list[str]:
     """What a pointer over the line tells: the kinds of match and a few connections."""
     kinds = ", ".join([f"{count:,} {kind}" for kind, count in flow.matches.items()])
     to = arrow(flow)
     return [
-        flow_name(flow),
+        called,
         f"{counted(flow.connections, 'connection')}: {kinds}",
         *[f"{endpoint(a, p)} {to} {endpoint(b, q)}" for a, p, b, q in flow.samples],
     ]

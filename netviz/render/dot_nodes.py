@@ -5,7 +5,7 @@ from __future__ import annotations
 from netviz.graph import Node
 from netviz.render import styles
 from netviz.render.dot_text import attributes, font, html, lines, tooltip
-from netviz.render.text import visible
+from netviz.render.text import filled, visible
 from netviz.render.wording import details, is_root, is_unconfined, label, listeners
 
 LISTENERS_SHOWN = 8
@@ -16,28 +16,36 @@ _SPACES = 8
 """Graphviz shares spare width among all cells of a row: many empty ones leave badges small."""
 
 
-def dot_node(name: str, node: Node, *, with_id: bool = False) -> str:
-    """The statement for ``node`` under the opaque id ``name``: its id in SVG too, if asked."""
+def dot_node(
+    name: str, node: Node, *, width: int = 0, numeric: bool = False, with_id: bool = False
+) -> str:
+    """The statement for ``node`` under the opaque id ``name``: its id in SVG too, if asked.
+
+    It is at least ``width`` points wide. With ``numeric`` ports have no names.
+    """
     identity = {"id": name} if with_id else {}
-    look = attributes(**identity, label=f"<{_table(node)}>", tooltip=tooltip(_facts(node)))
+    look = attributes(
+        **identity, label=f"<{_table(node, width, numeric)}>", tooltip=tooltip(_facts(node))
+    )
     return f"{name} {look};"
 
 
-def _table(node: Node) -> str:
+def _table(node: Node, width: int, numeric: bool) -> str:
     border = 3 if is_root(node) else 1
     look = "ROUNDED" if node.owner is None else "ROUNDED,DASHED"
     rows = [_heading(node)]
     about = [font(html(line), size=10, color=styles.FAINT) for line in details(node)]
     if about:
         rows.append(f'<TR><TD ALIGN="LEFT" BALIGN="LEFT">{lines(about)}</TD></TR>')
-    ports = [font(html(line), size=10) for line in _listener_lines(node)]
+    ports = [font(html(line), size=10) for line in _listener_lines(node, numeric)]
     if ports:
         rows.append(
             f'<TR><TD ALIGN="LEFT" BALIGN="LEFT" BGCOLOR="{styles.LISTENER_FILL}">'
             f"{lines(ports)}</TD></TR>"
         )
+    least = f' WIDTH="{width}"' if width else ""
     return (
-        f'<TABLE BORDER="{border}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="4" '
+        f'<TABLE{least} BORDER="{border}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="4" '
         f'STYLE="{look}" COLOR="{styles.INK}" BGCOLOR="{styles.PAPER}">{"".join(rows)}</TABLE>'
     )
 
@@ -64,21 +72,16 @@ def _badge(word: str, fill: str) -> str:
     return f'<TD BGCOLOR="{fill}">{text}</TD>'
 
 
-def _listener_lines(node: Node) -> list[str]:
+def _listener_lines(node: Node, numeric: bool) -> list[str]:
     """The listeners, several on a line where they are short."""
-    ports = listeners(node)
+    ports = listeners(node, numeric=numeric)
     shown = ports[:LISTENERS_SHOWN]
-    filled: list[str] = []
-    for port in shown:
-        if filled and len(filled[-1]) + len(port) + 2 <= _LISTENERS_WIDE:
-            filled[-1] += f", {port}"
-        else:
-            filled.append(port)
-    if filled:
-        filled[0] = f"listens: {filled[0]}"
+    written = filled(shown, _LISTENERS_WIDE, ", ")
+    if written:
+        written[0] = f"listens: {written[0]}"
     if len(ports) > len(shown):
-        filled.append(f"and {len(ports) - len(shown):,} more")
-    return filled
+        written.append(f"and {len(ports) - len(shown):,} more")
+    return written
 
 
 def _facts(node: Node) -> list[str]:

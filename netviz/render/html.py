@@ -20,6 +20,7 @@ from netviz.render import dot, picture
 from netviz.render.dot_text import html
 from netviz.render.json_flows import document, encode
 from netviz.render.options import RenderOptions
+from netviz.render.port_names import NAMES
 from netviz.render.summary import summary
 from netviz.render.text import visible
 
@@ -56,7 +57,7 @@ def render(graph: Graph, format: str, options: RenderOptions) -> bytes:
         "STYLE": style,
         "SUMMARY": html(summary(graph)),
         "PICTURES": pictures,
-        "FLOWS": _embedded(_content(graph, levels)),
+        "FLOWS": _embedded(_content(graph, levels, options)),
         "SCRIPT": script,
     }
     page = re.sub(r"@([A-Z]+)@", lambda found: parts[found[1]], _asset("page.html"))
@@ -82,7 +83,7 @@ def _template(graph: Graph, options: RenderOptions) -> str:
         return ""
     try:
         limit = min(options.time_limit, LAYOUT_LIMIT)
-        source = dot.render(graph, "dot", RenderOptions(with_ids=True))
+        source = dot.render(graph, "dot", RenderOptions(with_ids=True, numeric=options.numeric))
         drawn = _SVG.search(picture.paint(source, "svg", limit).decode("utf-8", "replace"))
     except RenderError:
         return ""  # the table and the neighbourhoods need no Graphviz
@@ -91,12 +92,25 @@ def _template(graph: Graph, options: RenderOptions) -> str:
     return f'<template data-level="{graph.level}">{drawn[0]}</template>\n'
 
 
-def _content(graph: Graph, levels: list[Graph]) -> dict[str, Any]:
+def _content(graph: Graph, levels: list[Graph], options: RenderOptions) -> dict[str, Any]:
     whole = document(graph)
     return {
         "machines": _visible(whole["machines"]),
         "coverage": _visible(whole["coverage"]),
         "levels": [_level(level) for level in levels],
+        "ports": {} if options.numeric else _port_names(graph),
+    }
+
+
+def _port_names(graph: Graph) -> dict[str, str]:
+    """``tcp/5432`` to ``postgresql``, for what occurs and has a name."""
+    ends = {(flow.proto, flow.port) for flow in graph.flows}
+    ends |= {(one.proto, one.port) for node in graph.nodes for one in node.listeners}
+    ends |= {(one.proto, one.port) for one in graph.coverage.missing}
+    return {
+        f"{proto}/{port}": NAMES[proto][port]
+        for proto, port in sorted((proto, port) for proto, port in ends if port is not None)
+        if port in NAMES.get(proto, {})
     }
 
 

@@ -10,10 +10,17 @@ class RenderOptions:
     """``time_limit``: how long, in seconds, the ``dot`` program may take to lay out a picture.
 
     ``with_ids``: name the elements of a drawing, node 1 ``n1`` and flow 1 ``f1``, for a script.
+
+    ``numeric``: ports as numbers alone. Else what people look at has the names of well-known ones,
+    too; formats for programs never have.
+
+    ``width``: of a table, in characters.
     """
 
     time_limit: float = 300.0
     with_ids: bool = False
+    numeric: bool = False
+    width: int = 160
 
 
 DEFAULTS = RenderOptions()

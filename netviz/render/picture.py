@@ -8,6 +8,7 @@ from netviz.errors import RenderError
 from netviz.graph import Graph
 from netviz.render import dot
 from netviz.render.options import RenderOptions
+from netviz.render.svg_text import with_text_widths
 from netviz.render.text import shortened
 
 _HOW_TO_INSTALL = (
@@ -35,6 +36,8 @@ def paint(source: bytes, format: str, time_limit: float) -> bytes:
             f"{format} needs the Python package graphviz: pip install graphviz"
         ) from error
     command = dot_command.command("dot", format)
+    if format == "svg":
+        command.append("-Tjson")  # after the drawing, with the widths of its texts
     try:
         done = execute.run_check(
             command, input=source, capture_output=True, quiet=True, timeout=time_limit
@@ -52,7 +55,7 @@ def paint(source: bytes, format: str, time_limit: float) -> bytes:
     except OSError as error:
         raise RenderError(f"dot cannot be run: {error.strerror}\n  {_HOW_TO_INSTALL}") from error
     painted: bytes = done.stdout
-    return painted
+    return with_text_widths(painted) if format == "svg" else painted
 
 
 def _reason(error: subprocess.CalledProcessError) -> str:

@@ -7,13 +7,14 @@ from netviz.render.columns import as_table
 from netviz.render.options import RenderOptions
 from netviz.render.summary import summary
 from netviz.render.text import shortened
-from netviz.render.wording import LONGEST, label
+from netviz.render.wording import LONGEST, label, service
 
 _SURE = {
     "reciprocal": "both ends seen",
     "nat": "both ends seen, translated",
     "queued": "not accepted yet",
     "one-sided": "one end seen",
+    "external": "other end outside",
     "attempt": "not answered",
     "recent": "closed",
     "peer": "both ends seen",
@@ -25,26 +26,23 @@ def render(graph: Graph, format: str, options: RenderOptions) -> bytes:
     nodes = {node.id: node for node in graph.nodes}
     names = {machine.id: machine.name for machine in graph.machines}
     lines = [
-        _cells(flow, nodes[flow.source], nodes[flow.target], names)
+        _cells(flow, nodes[flow.source], nodes[flow.target], names, options.numeric)
         for flow in sorted(graph.flows, key=lambda flow: -flow.connections)
     ]
     headings = ("from", "on", "to", "on", "what", "connections", "how sure")
-    return f"{as_table(headings, lines, {'connections'})}\n{summary(graph)}\n".encode()
+    written = as_table(headings, lines, {"connections"}, options.width)
+    return f"{written}\n{summary(graph)}\n".encode()
 
 
-def _cells(flow: Flow, source: Node, target: Node, names: dict[str, str]) -> list[str]:
+def _cells(
+    flow: Flow, source: Node, target: Node, names: dict[str, str], numeric: bool
+) -> list[str]:
     return [
         label(source),
         shortened(names.get(source.machine, source.machine), LONGEST),
         label(target) if flow.directed else f"{label(target)} (either may be the client)",
         shortened(names.get(target.machine, target.machine), LONGEST),
-        _what(flow),
+        service(flow, numeric=numeric),
         f"{flow.connections:,}",
         _SURE.get(flow.match, flow.match),
     ]
-
-
-def _what(flow: Flow) -> str:
-    if flow.port is not None:
-        return f"{flow.proto}/{flow.port}"
-    return f"{flow.proto} {shortened(flow.path or '', LONGEST)}".rstrip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 _HIDDEN = re.compile(r"[^ -~]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -29,6 +30,17 @@ def shortened(text: str, limit: int) -> str:
     head = (limit - 1) * 2 // 3
     tail = limit - 1 - head
     return f"{shown[:head]}…{shown[-tail:]}"
+
+
+def filled(texts: Iterable[str], limit: int, between: str) -> list[str]:
+    """Lines of texts, as many on each as ``limit`` characters hold; a longer text has its own."""
+    written: list[str] = []
+    for text in texts:
+        if written and len(written[-1]) + len(between) + len(text) <= limit:
+            written[-1] += between + text
+        else:
+            written.append(text)
+    return written
 
 
 def counted(number: int, noun: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from netviz.graph import Flow, Listener, Node
+from netviz.graph import OUTSIDE, Flow, Listener, Node
+from netviz.render.port_names import port_text
 from netviz.render.text import shortened, visible
 
 LONGEST = 44
@@ -32,7 +33,11 @@ _ETHERTYPES = {0x0003: "all", 0x0800: "ipv4", 0x0806: "arp", 0x86DD: "ipv6", 0x8
 }
 """Names of what packet sockets take, <linux/if_ether.h>; 3 is ETH_P_ALL."""
 
-_OWNERS = {"none": "sockets that no process holds", "unseen": "holder not visible to the capture"}
+_OWNERS = {
+    "none": "sockets that no process holds",
+    "unseen": "holder not visible to the capture",
+    OUTSIDE: "outside of the group",
+}
 
 
 def label(node: Node) -> str:
@@ -85,13 +90,17 @@ def details(node: Node) -> list[str]:
     return lines
 
 
-def listeners(node: Node) -> list[str]:
-    """Every listener in words, each once: ``tcp/80``, ``udp/53 on 10.0.0.1``, ``raw icmp``."""
-    return list(dict.fromkeys(listener(one) for one in _in_reading_order(node.listeners)))
+def listeners(node: Node, *, numeric: bool) -> list[str]:
+    """Every listener in words, each once: ``tcp/80 http``, ``udp/53 on 10.0.0.1``, ``raw icmp``."""
+    ports = _in_reading_order(node.listeners)
+    return list(dict.fromkeys(listener(one, numeric=numeric) for one in ports))
 
 
-def listener(one: Listener) -> str:
-    """One listener in words; where it takes traffic on every address none is named."""
+def listener(one: Listener, *, numeric: bool = True) -> str:
+    """One listener in words; where it takes traffic on every address none is named.
+
+    With ``numeric`` the port is a number alone, else its well-known name stands beside it.
+    """
     if one.proto == "raw":
         name = _IP_PROTOCOLS.get(one.port or 0)
         what = f"raw {name} ({one.port})" if name else f"raw protocol {one.port}"
@@ -106,18 +115,22 @@ def listener(one: Listener) -> str:
     elif one.port is None:
         return f"{visible(one.proto)} {shortened(one.address, LONGEST)}"
     else:
-        what = f"{visible(one.proto)}/{one.port}"
+        what = port_text(visible(one.proto), one.port, numeric=numeric)
     return what if one.address in _WILDCARDS else f"{what} on {visible(one.address)}"
 
 
-def flow_name(flow: Flow) -> str:
-    """What a flow is called: ``tcp/5432``, ``unix /run/db.sock``, with ``x60`` for its count."""
+def flow_name(flow: Flow, *, numeric: bool) -> str:
+    """``tcp/5432 postgresql``, ``unix /run/db.sock``, with ``x60`` for several connections."""
+    name = service(flow, numeric=numeric)
+    return name if flow.connections == 1 else f"{name} x{flow.connections:,}"
+
+
+def service(flow: Flow, *, numeric: bool) -> str:
+    """What a flow asks for: protocol and port, with the port's name unless ``numeric``, or path."""
     name = visible(flow.proto)
     if flow.port is not None:
-        name += f"/{flow.port}"
-    elif flow.path is not None:
-        name += f" {shortened(flow.path, LONGEST)}"
-    return name if flow.connections == 1 else f"{name} x{flow.connections:,}"
+        return port_text(name, flow.port, numeric=numeric)
+    return name if flow.path is None else f"{name} {shortened(flow.path, LONGEST)}"
 
 
 def endpoint(address: str, port: int) -> str:

@@ -45,7 +45,7 @@ def test_click_tells_all_of_a_node_and_lights_what_it_touches(page: Page) -> Non
         "postgres",
         "root",
         "unconfined",
-        "tcp/5432 on 0.0.0.0",
+        "tcp/5432 postgresql on 0.0.0.0",
         "Called by (2)",
         "EACCES",
     ):
@@ -59,7 +59,7 @@ def test_click_tells_all_of_a_node_and_lights_what_it_touches(page: Page) -> Non
 
 def test_click_tells_all_of_a_flow(page: Page) -> None:
     page.press("t")
-    page.all("#table tbody tr")[1].click()
+    page.one("#table tbody tr:nth-child(2) td.number").click()
     told = page.text("#panel")
     assert "tcp/8000" in told
     assert "10.9.9.9:80" in told
@@ -112,7 +112,7 @@ def test_everything_is_reached_by_keys(page: Page) -> None:
     page.press("t")
     page.run("document.querySelector('#table tbody tr').focus()")
     page.driver.switch_to.active_element.send_keys(Keys.ENTER)
-    assert page.text("#panel h2") == "tcp/5432"
+    assert page.text("#panel h2") == "tcp/5432 postgresql"
 
 
 def test_picture_moves_and_scales(page: Page) -> None:

@@ -96,8 +96,10 @@ def test_dot_in_pydot_and_dot(graph: Graph) -> None:
 
 def test_mermaid(graph: Graph) -> None:
     lines = render(graph, "mermaid").decode().splitlines()
-    assert lines[0] == "flowchart LR"
-    text = r'"[\w .,:/()\[\]@+#;<>br-]*"'
+    assert lines[0] == lines[2] == "---"
+    assert re.fullmatch(r'title: "[\w ,;()]*"', lines[1])
+    assert lines[3] == "flowchart LR"
+    text = r'"[\w .,/()\[\]@+#;<>-]*"'
     nodes = [line for line in lines if re.fullmatch(rf" +n\d+\[{text}\]", line)]
     flows = [
         line
@@ -105,9 +107,10 @@ def test_mermaid(graph: Graph) -> None:
         if re.fullmatch(rf"  n\d+ (-->|---|-\.->|-\.--|==>|===)\|{text}\| n\d+", line)
     ]
     assert len(nodes) == len(graph.nodes)
-    assert len(flows) == len(graph.flows)
-    rest = [line for line in lines[1:] if line not in nodes and line not in flows]
-    frame = rf"  (subgraph m\d+\[{text}\]|end|classDef root .*|class n\d+(,n\d+)* root)"
+    ends = [line.split("|")[1].split("<br/>") for line in flows]
+    assert sum(map(len, ends)) == len(graph.flows)
+    rest = [line for line in lines[4:] if line not in nodes and line not in flows]
+    frame = rf" +(subgraph b\d+\[{text}\]|end|classDef root .*|class n\d+(,n\d+)* root)"
     assert [line for line in rest if not re.fullmatch(frame, line)] == []
 
 

@@ -10,11 +10,18 @@ function words(...parts) {
 
 function machineName(node) {
   const machine = machines.get(node.machine);
-  return machine ? machine.name : node.machine;
+  if (machine) return machine.name;
+  return node.machine || (node.owner === 'outside' ? 'no machine of the group' : 'several machines');
+}
+
+// tcp/5432 postgresql: the names of well-known ports are in the page, unless only numbers were asked for.
+function portText(proto, port) {
+  const text = `${proto}/${port}`;
+  return Object.hasOwn(content.ports, text) ? `${text} ${content.ports[text]}` : text;
 }
 
 function service(flow) {
-  return flow.port === null ? `${flow.proto} ${flow.path || ''}`.trim() : `${flow.proto}/${flow.port}`;
+  return flow.port === null ? `${flow.proto} ${flow.path || ''}`.trim() : portText(flow.proto, flow.port);
 }
 
 for (const level of levels.values()) {
@@ -24,7 +31,7 @@ for (const level of levels.values()) {
     node.callers = [];
     node.words = words(node.label, node.name, machineName(node), node.unit, node.container, node.netns,
       node.security, node.uid === null ? null : `uid ${node.uid}`,
-      ...node.listeners.map((one) => `${one.proto}/${one.port} ${one.address}`));
+      ...node.listeners.map((one) => `${portText(one.proto, one.port)} ${one.address}`));
   });
   level.flows.forEach((flow, index) => {
     flow.index = index;

@@ -33,7 +33,8 @@ function flowsOf(flows, end, heading) {
   return [make('h3', {}, `${heading} (${flows.length})`), bullets(items)];
 }
 
-const OWNERS = { none: 'no process holds these sockets', unseen: 'the capture could not see who holds them' };
+const OWNERS = { none: 'no process holds these sockets', unseen: 'the capture could not see who holds them',
+  outside: 'outside of the group' };
 
 function nodePanel(node) {
   const badges = [];
@@ -53,7 +54,7 @@ function nodePanel(node) {
       ['namespace', node.netns],
     ]),
     ...(node.listeners.length ? [make('h3', {}, 'Listens on'), bullets(node.listeners.map((one) => (
-      one.port === null ? `${one.proto} ${one.address}` : `${one.proto}/${one.port} on ${one.address}`)))] : []),
+      one.port === null ? `${one.proto} ${one.address}` : `${portText(one.proto, one.port)} on ${one.address}`)))] : []),
     ...flowsOf(node.callers, 'source', 'Called by'),
     ...flowsOf(node.called, 'target', 'Calls'),
     ...(machine && machine.problems.length

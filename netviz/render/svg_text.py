@@ -1,0 +1,58 @@
+"""Texts of a drawing keep the width that they were laid out with, whatever font shows them.
+
+Graphviz measures texts with a font of the machine that draws. Who looks at the SVG elsewhere may
+have a wider one, in which texts would run over the edges of their boxes. ``textLength`` makes every
+text as wide as its place.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import Any
+
+_END = b"</svg>\n"
+_TEXT = re.compile(r"<text ([^<>]*)>([^<>]*)</text>")
+_SIZE = re.compile(r'font-size="([0-9.]+)"')
+_BOLD, _ITALIC = 1, 2
+
+Look = tuple[float, int, str]
+"""What a text's width depends on: the size, bold and italic as Graphviz counts them, the text."""
+
+
+def with_text_widths(drawn: bytes) -> bytes:
+    """What ``dot -Tsvg -Tjson`` wrote, an SVG and a JSON document: the SVG with every width."""
+    svg, end, described = drawn.partition(_END)
+    widths = dict(_widths(json.loads(described)))
+
+    def sized(found: re.Match[str]) -> str:
+        about, text = found.groups()
+        width = widths.get(_look(about, text))
+        if not width:
+            return found[0]
+        return f'<text {about} textLength="{width:g}" lengthAdjust="spacingAndGlyphs">{text}</text>'
+
+    return _TEXT.sub(sized, svg.decode()).encode() + end
+
+
+def _look(about: str, text: str) -> Look:
+    size = _SIZE.search(about)
+    style = _BOLD * ('font-weight="bold"' in about) + _ITALIC * ('font-style="italic"' in about)
+    shown = unescape(text).replace("\N{NO-BREAK SPACE}", " ")
+    return (float(size[1]) if size else 0.0, style, shown)
+
+
+def _widths(described: dict[str, Any]) -> Iterator[tuple[Look, float]]:
+    """The width of each text, from the operations that draw it (Graphviz' ``xdot`` format)."""
+    for drawn in (described, *described.get("objects", ()), *described.get("edges", ())):
+        size, style = 0.0, 0
+        for operation in drawn.get("_ldraw_", ()):
+            if operation["op"] == "F":
+                size = float(operation["size"])
+            elif operation["op"] == "t":
+                style = operation["fontchar"] & (_BOLD | _ITALIC)
+            elif operation["op"] == "T":
+                text = operation["text"].replace("\N{NO-BREAK SPACE}", " ")
+                yield (size, style, text), float(operation["width"])
