@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from netviz.graph import Graph, Machine, Missing
@@ -36,12 +37,16 @@ def _unmatched(graph: Graph) -> list[str]:
 
 def _far_apart(graph: Graph) -> list[str]:
     """Where one snapshot was over long before another began, by the machines' own clocks."""
-    known = [(*machine.captured, machine) for machine in graph.machines if machine.captured]
+    known = [
+        (*machine.captured, machine)
+        for machine in graph.machines
+        if machine.captured and all(map(math.isfinite, machine.captured))
+    ]
     if not known:
         return []
     _, over, first = min(known, key=lambda one: (one[1], one[2].name))
     begun, _, last = max(known, key=lambda one: (one[0], one[2].name))
-    if not begun - over >= FAR_APART:
+    if begun - over < FAR_APART:
         return []
     return [
         f"Captured {_duration(begun - over)} apart, by the machines' own clocks: {first.name} "

@@ -14,7 +14,7 @@ function machineName(node) {
   return node.machine || (node.owner === 'outside' ? 'no machine of the group' : 'several machines');
 }
 
-// tcp/5432 postgresql: the names of well-known ports are in the page, unless only numbers were asked for.
+// tcp/22 ssh: the names of well-known ports are in the page, unless only numbers were asked for.
 function portText(proto, port) {
   const text = `${proto}/${port}`;
   return Object.hasOwn(content.ports, text) ? `${text} ${content.ports[text]}` : text;

@@ -1,0 +1,97 @@
+"""Tables and CSV: cells that stay cells, whatever is in them and however narrow it is."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from netviz.errors import RenderError
+from netviz.render.columns import as_csv, as_table, cell
+from netviz.render.text import visible
+
+FORMULAS = (
+    "=1+1",
+    "+1",
+    "-1+1",
+    "@SUM(A1)",
+    "\t=1+1",
+    "\r=1+1",
+    "\n=1+1",
+    " =1+1",
+    "'=1+1",
+    "＝1+1",  # noqa: RUF001
+    '=HYPERLINK("http://example.org")',
+    "=cmd|' /C calc'!A0",
+)
+
+STARTS_A_FORMULA = re.compile(r"[ ]*[=+@\t\r\n＝＋－＠-]")  # noqa: RUF001
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_no_cell_is_a_formula(text: str) -> None:
+    assert not STARTS_A_FORMULA.match(cell(text))
+    assert cell(text) in (visible(text), "'" + visible(text))
+
+
+@pytest.mark.parametrize("text", ["web", "10.0.0.1", "a=b", "1-2", "it's", "'quoted'", "", "?"])
+def test_an_ordinary_cell_stays_as_it_is(text: str) -> None:
+    assert cell(text) == text
+
+
+def test_no_text_is_an_empty_cell() -> None:
+    assert cell(None) == ""
+
+
+def name_of(written: str) -> str:
+    """What docs/formats.md says a reader does to get the name back."""
+    return re.sub(r"^'(?=[ ']*[=+@＝＋－＠-])", "", written)  # noqa: RUF001
+
+
+@given(st.text())
+def test_what_was_written_out_can_be_read_back(text: str) -> None:
+    assert not STARTS_A_FORMULA.match(cell(text))
+    assert name_of(cell(text)) == visible(text)
+
+
+@given(st.lists(st.lists(st.text(), min_size=2, max_size=2), max_size=5))
+def test_csv_is_read_back_by_python(lines: list[list[str]]) -> None:
+    cells = [[cell(text) for text in line] for line in lines]
+    written = as_csv(("one", "two"), cells).decode()
+    assert list(csv.reader(io.StringIO(written, newline=""), strict=True)) == [
+        ["one", "two"],
+        *cells,
+    ]
+    assert written.count("\n") == written.count("\r\n") == len(cells) + 1
+
+
+@pytest.mark.parametrize("width", [20, 40, 80, 160])
+def test_a_table_is_no_wider_than_it_may_be(width: int) -> None:
+    lines = [["a-rather-long-name-of-a-service", "日本語の名前です", "12"]] * 3
+    written = as_table(("name", "other", "count"), lines, {"count"}, width)
+    assert max(wide(line) for line in written.splitlines()) <= width
+
+
+def wide(line: str) -> int:
+    return sum(2 if ord(character) > 0x2E80 else 1 for character in line)
+
+
+def test_short_words_are_not_folded_while_there_is_room() -> None:
+    lines = [["tcp/5432", "both ends seen, and a rather long remark about it"]]
+    written = as_table(("what", "remark"), lines, (), 40)
+    assert "tcp/5432" in written
+
+
+def test_an_empty_table_has_its_headings() -> None:
+    assert as_table(("what", "count"), []).split() == ["what", "count", "─" * 12]
+
+
+def test_without_rich_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "rich", None)
+    with pytest.raises(RenderError, match="pip install rich"):
+        as_table(("what",), [])
