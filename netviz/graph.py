@@ -66,6 +66,7 @@ class Node:
     ``name`` is always comm, ``label`` what is shown. ``owner`` is None for a node with processes,
     ``"none"`` where nobody holds the sockets, ``"unseen"`` where the capture could not see who,
     OUTSIDE for a network or service outside, whose ``machine`` is empty.
+    ``caps`` is the mask of effective capabilities as the kernel prints it.
     ``netns`` is the display name of an extra network namespace, None for the machine's own.
     """
 
@@ -80,6 +81,7 @@ class Node:
     unit: str | None = None
     container: str | None = None
     exe: str | None = None
+    caps: str | None = None
     owner: str | None = None
     listeners: tuple[Listener, ...] = ()
 

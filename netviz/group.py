@@ -139,6 +139,7 @@ def merged(identity: str, nodes: list[Node]) -> Node:
         unit=_common(node.unit for node in nodes),
         container=_common(node.container for node in nodes),
         exe=_common(node.exe for node in nodes),
+        caps=_common(node.caps for node in nodes),
         owner=_common(node.owner for node in nodes),
         listeners=tuple(sorted({port for node in nodes for port in node.listeners})),
     )

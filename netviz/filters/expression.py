@@ -19,7 +19,7 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from netviz.errors import NetvizError
-from netviz.filters.fields import FLOW_LANGUAGE, SIDES, Language
+from netviz.filters.fields import FLOW_LANGUAGE, SIDES, SYNONYMS, Language
 
 MOST_NESTED = 50
 
@@ -127,6 +127,7 @@ class _Parser:
     def _test(self) -> Expression:
         name = self._word("a field, such as machine or port")
         side, dot, field = name.text.rpartition(".")
+        field = SYNONYMS.get(field, field)
         language = self._language
         if field not in language.fields or (dot and field not in language.sided):
             wanted = f"one of {', '.join(language.fields)}"

@@ -16,6 +16,9 @@ FLOW_FIELDS = ("proto", "port", "address", "match")
 SIDES = ("client", "server")
 """What may stand before a field of an end, with a dot: only that end is asked."""
 
+SYNONYMS = {"uid": "user"}
+"""Other names of fields."""
+
 _RANGE = re.compile(r"\d{1,10}(-\d{1,10})?")
 
 

@@ -232,6 +232,7 @@ class Fleet:
                     security=process.security,
                     unit=unit,
                     container=container,
+                    caps=process.caps,
                     program=program_of(process.comm, process.exe, process.argv),
                     namespace=namespace,
                     born=_born(process, snapshot),

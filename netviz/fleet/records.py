@@ -80,6 +80,7 @@ class ProcessRecord:
     security: str | None
     unit: str | None
     container: str | None
+    caps: str | None
     program: str | None
     """What it runs, if it is an interpreter."""
     namespace: int | None

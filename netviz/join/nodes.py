@@ -107,6 +107,7 @@ class Nodes:
                 unit=process.unit,
                 container=process.container,
                 exe=process.exe,
+                caps=process.caps,
             )
         return name
 

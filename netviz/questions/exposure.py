@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from netviz.graph import Flow, Graph, Listener, Node
 from netviz.group import coarser_nodes
+from netviz.questions.capabilities import capabilities
 from netviz.render.wording import is_root, is_unconfined
 from netviz.stitch import StitchOptions
 
@@ -73,6 +74,11 @@ class Exposed:
         return "machine" if self.near else "loopback" if self.loopback else "nobody"
 
     @property
+    def capabilities(self) -> tuple[str, ...] | None:
+        """Those that all its processes have, None where they differ or are not known."""
+        return capabilities(self.node.caps)
+
+    @property
     def machines(self) -> int:
         """How many other machines callers are on."""
         return len({machine for machine, _ in self.remote})
@@ -81,9 +87,10 @@ class Exposed:
 def exposed(graph: Graph) -> list[Exposed]:
     """Every listener of the group, by service: first what an auditor should look at first.
 
-    All interfaces before one address before loopback; there what runs as root or unconfined, then
-    what nobody is known to hold, then the rest; there what was never used, then by how far away
-    users are, the nearest first; then by machine, protocol, port, address and process.
+    All interfaces before one address before loopback; there what runs as root, unconfined or with
+    all capabilities, then what nobody is known to hold, then the rest; there what was never used,
+    then by how far away users are, the nearest first; then by machine, protocol, port, address and
+    process.
     """
     names = {machine.id: machine.name for machine in graph.machines}
     nodes, node_of = coarser_nodes(graph.nodes, graph.machines, "service")
@@ -158,7 +165,7 @@ def _is_loopback(address: str) -> bool:
 
 
 def _order(one: Exposed) -> tuple[object, ...]:
-    if is_root(one.node) or is_unconfined(one.node):
+    if is_root(one.node) or is_unconfined(one.node) or one.capabilities == ("all",):
         power = 0
     else:
         power = 1 if one.node.owner is not None else 2

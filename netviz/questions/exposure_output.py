@@ -14,15 +14,36 @@ VERSION = 1
 
 COLUMNS = (
     *("scope", "machine", "netns", "proto", "address", "port", "process", "user", "security"),
-    *("unit", "container", "owner", "seen", "callers", "machines", "near", "loopback"),
+    *(
+        "capabilities",
+        "unit",
+        "container",
+        "owner",
+        "seen",
+        "callers",
+        "machines",
+        "near",
+        "loopback",
+    ),
     *("outside", "unknown"),
 )
+
+CAPABILITIES_SHOWN = 2
 
 _SCOPES = {"all": "all interfaces", "address": "one address", "loopback": "loopback"}
 
 
 def table(found: Sequence[Exposed]) -> bytes:
-    headings = ("reachable on", "machine", "listens", "process", "user", "security", "part of")
+    headings = (
+        "reachable on",
+        "machine",
+        "listens",
+        "process",
+        "user",
+        "security",
+        "can do",
+        "part of",
+    )
     return as_table((*headings, "seen using it"), map(_line, found)).encode()
 
 
@@ -36,9 +57,20 @@ def _line(one: Exposed) -> tuple[str, ...]:
         label(node),
         user,
         shortened(node.security or "", LONGEST),
+        _abilities(one),
         shortened(node.container or node.unit or node.netns or "", LONGEST),
         _users(one),
     )
+
+
+def _abilities(one: Exposed) -> str:
+    """A few capabilities by name; nothing for none."""
+    names = one.capabilities
+    if names is None:
+        return "?"
+    shown = ", ".join(names[:CAPABILITIES_SHOWN])
+    more = len(names) - CAPABILITIES_SHOWN
+    return f"{shown} and {more} more" if more > 0 else shown
 
 
 def _listens(one: Exposed) -> str:
@@ -76,6 +108,7 @@ def _cells(one: Exposed) -> list[str | int]:
         *(one.scope, cell(one.machine), cell(node.netns)),
         *(proto, cell(address), "" if port is None else port),
         *(cell(node.label), "" if node.uid is None else node.uid, cell(node.security)),
+        "?" if one.capabilities is None else " ".join(one.capabilities),
         *(cell(node.unit), cell(node.container), node.owner or "", one.seen),
         *(len(one.remote), one.machines, len(one.near), len(one.loopback)),
         *(one.outside, one.unknown),
@@ -103,6 +136,7 @@ def _values(one: Exposed) -> dict[str, object]:
         "pids": list(node.pids),
         "user": node.uid,
         "security": text(node.security),
+        "capabilities": None if one.capabilities is None else list(one.capabilities),
         "unit": text(node.unit),
         "container": text(node.container),
         "owner": node.owner,

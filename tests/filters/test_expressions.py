@@ -56,6 +56,17 @@ def test_no_answer_stays_none(text: str, expected: bool | None) -> None:
     assert answer(text, frozenset({"port=80"})) is expected
 
 
+def test_uid_is_another_name_of_user() -> None:
+    asked: list[FieldTest] = []
+
+    def note(test: FieldTest) -> bool:
+        asked.append(test)
+        return False
+
+    parse_expression("uid=0 or server.uid=5")(note)
+    assert asked == [FieldTest("", "user", ("0",)), FieldTest("server", "user", ("5",))]
+
+
 def test_values() -> None:
     names = FieldTest("", "machine", ("web*", "db?"))
     assert [names.matches(n) for n in ("web", "web1", "db1", "db", None)] == [
