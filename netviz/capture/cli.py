@@ -24,9 +24,9 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 def main(argv: Optional[List[str]] = None) -> int:
     """Capture as the arguments say; the exit status: 0 done, 1 failed, 2 usage, 130 interrupted."""
-    arguments = _parser().parse_args(argv)
+    arguments = make_parser().parse_args(argv)
     if arguments.byteorder and not arguments.proc:
-        _parser().error("--byteorder is only for --proc: this machine's own is known")
+        make_parser().error("--byteorder is only for --proc: this machine's own is known")
     live = arguments.proc is None
     root = os.path.abspath(arguments.proc or "/proc")
     proc = Procfs(root, Problems())
@@ -55,7 +55,7 @@ def main(argv: Optional[List[str]] = None) -> int:
     return DONE
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=NAME,
         description="Write one snapshot of which process of this machine holds which socket, as "

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import netviz
 from netviz.capture.cli import main as capture
+from netviz.capture.cli import make_parser as make_capture_parser
 from netviz.cli.exits import DONE, run, say
 from netviz.cli.output import write_output
 from netviz.errors import NetvizError
@@ -18,32 +19,32 @@ PROGRAM = "netviz-capture"
 OPTION = "--write-pyz"
 PACKAGE = Path(netviz.__file__).resolve().parent
 
-MORE_HELP = f"""
-for other machines:
-  {OPTION} FILE       write netviz-capture.pyz to FILE and capture nothing: one file to
-                         copy to a machine and run there with python3 (3.6 or newer)
-"""
-
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; ``argv`` without the program's name. Gives the exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     if any(argument.split("=")[0] == OPTION for argument in arguments):
         return run(PROGRAM, lambda: _write_pyz(arguments))
-    if "-h" in arguments or "--help" in arguments:
-        return run(PROGRAM, lambda: _help(arguments))
-    if "--version" in arguments:
-        return run(PROGRAM, lambda: capture(arguments))
+    if {"-h", "--help", "--version"}.intersection(arguments):
+        return run(PROGRAM, lambda: _tell(arguments))
     return capture(arguments)
 
 
-def _help(arguments: list[str]) -> int:
-    try:
-        return capture(arguments)
-    except SystemExit as ended:
-        if ended.code == DONE:
-            print(MORE_HELP, end="")
-        raise
+def make_parser() -> argparse.ArgumentParser:
+    """What the command takes: what the packed capture does, and how to hand that out."""
+    parser = make_capture_parser()
+    parser.add_argument(
+        OPTION,
+        metavar="FILE",
+        help="write netviz-capture.pyz to FILE and capture nothing: one file to copy to a machine"
+        " and run there with python3 (3.6 or newer)",
+    )
+    return parser
+
+
+def _tell(arguments: list[str]) -> int:
+    make_parser().parse_args(arguments)
+    return capture(arguments)  # it was the value of an option
 
 
 def _write_pyz(arguments: list[str]) -> int:

@@ -12,6 +12,7 @@ from netviz.cli.version import version_text
 
 VERBS = {
     "capture": "write a snapshot of this machine, or hand out netviz-capture.pyz",
+    "completion": "print the script that completes netviz in bash, zsh or fish",
     "explain": "tell what became of a socket, and why a line is missing",
     "exposure": "list what listens, who can reach it, and who was seen using it",
     "next": "list the machines to capture next, by how many sockets talk to them",
@@ -37,7 +38,7 @@ def _without_a_verb(arguments: list[str]) -> int:
         usage="netviz VERB ...",
         description="Which process talks to which process, in a group of Linux machines.",
         epilog="verbs:\n"
-        + "".join(f"  {verb:<10}{purpose}\n" for verb, purpose in VERBS.items())
+        + "".join(f"  {verb:<12}{purpose}\n" for verb, purpose in VERBS.items())
         + "\nnetviz VERB --help tells what a verb takes.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

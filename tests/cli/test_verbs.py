@@ -54,7 +54,7 @@ def test_help_lists_the_verbs(capsys: pytest.CaptureFixture[str]) -> None:
     assert ended.value.code == 0
     shown = capsys.readouterr().out
     for verb, purpose in VERBS.items():
-        assert f"  {verb:<10}{purpose}\n" in shown
+        assert f"  {verb:<12}{purpose}\n" in shown
 
 
 def test_the_version_says_which_implementation_runs(capsys: pytest.CaptureFixture[str]) -> None:
