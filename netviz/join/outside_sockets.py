@@ -1,0 +1,110 @@
+"""The sockets whose other ends are outside of the group, one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from netviz.addresses import NOBODY, is_ipv4
+from netviz.fleet.ownership import local_addresses
+from netviz.fleet.sockets import CONNECTION_PROTOCOLS
+from netviz.join.joined import JoinOptions
+from netviz.join.selection import NO_PORTS
+from netviz.join.trace import Trace
+from netviz.loops import End, mark
+from netviz.tables import CLOSE_WAIT, ESTABLISHED, SYN_RECV, SYN_SENT, TIME_WAIT
+
+_ATTEMPTED = frozenset({SYN_SENT, SYN_RECV})
+_NOT_ACCEPTED = frozenset({ESTABLISHED, SYN_RECV, CLOSE_WAIT})
+
+
+class OutsideSocket(NamedTuple):
+    """A socket whose other end is outside; ``kind`` is one of ``graph.MATCHES``."""
+
+    end: End
+    proto: int
+    local: int
+    local_port: int
+    remote: int
+    remote_port: int
+    kind: str
+
+    @property
+    def incoming(self) -> bool:
+        """Whether a listener of its own namespace covers it."""
+        return self.end.listener >= 0
+
+    @property
+    def service(self) -> tuple[int, int]:
+        """Protocol and port that the client dialled."""
+        return self.proto, self.local_port if self.incoming else self.remote_port
+
+
+def outside_sockets(trace: Trace, options: JoinOptions) -> Iterator[OutsideSocket]:
+    """Each of them once: those thrown away early, then those not found later.
+
+    Closed and half-open ones are among them as ``options`` says.
+    """
+    yield from _thrown_away(trace, options)
+    number = -1
+    for _ in range(trace.target.count(NOBODY)):
+        number = trace.target.index(NOBODY, number + 1)
+        one = trace.candidate(number)
+        kind = _kind(one.state, options)
+        if trace.paired[number] or kind is None:
+            continue
+        remote = trace.translated.outside.get(number, (one.remote, one.remote_port))
+        listener = trace.listener[number]
+        yield OutsideSocket(
+            End(one.namespace, one.owner, listener, one.inode == 0),
+            CONNECTION_PROTOCOLS.index(one.proto),
+            *(one.local, one.local_port, *remote),
+            kind,
+        )
+
+
+def _thrown_away(trace: Trace, options: JoinOptions) -> Iterator[OutsideSocket]:
+    ends: dict[End, End] = {}
+    for namespace, proto, table, rows in trace.selected.selections:
+        number = CONNECTION_PROTOCOLS.index(proto)
+        listening = trace.listeners.ports.get((namespace, proto), NO_PORTS)
+        chosen = bytearray(len(table))
+        mark(rows, chosen)
+        local = local_addresses(table)
+        columns = zip(
+            *(table.state, table.owner, table.inode, table.local, table.local_port),
+            *(table.remote_hi, table.remote_lo, table.remote_port),
+            strict=True,
+        )
+        for is_chosen, columns_of in zip(chosen, columns, strict=True):
+            if is_chosen:
+                continue
+            state, owner, inode, place, local_port, remote_hi, remote_lo, remote_port = columns_of
+            kind = _kind(state, options)
+            if kind is None:
+                continue
+            listener = -1
+            if listening[local_port]:
+                listener = _covering(trace, namespace, number, local[place], local_port)
+            if listener >= 0 and not inode and state in _NOT_ACCEPTED:
+                owner = trace.listeners.ends[listener].owner
+            end = End(namespace, owner, listener, inode == 0)
+            yield OutsideSocket(
+                ends.setdefault(end, end),
+                *(number, local[place], local_port, remote_hi << 64 | remote_lo, remote_port),
+                kind,
+            )
+
+
+def _kind(state: int, options: JoinOptions) -> str | None:
+    """The kind of match, None where it is not to be seen."""
+    if state == TIME_WAIT:
+        return "recent" if options.recent else None
+    if state in _ATTEMPTED:
+        return "attempt" if options.attempts else None
+    return "external"
+
+
+def _covering(trace: Trace, namespace: int, proto: int, address: int, port: int) -> int:
+    number = trace.known.add(address)
+    return trace.listeners.table.find(namespace, proto, port, number, is_ipv4(address))
