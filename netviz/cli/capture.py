@@ -17,6 +17,15 @@ from netviz.errors import NetvizError
 
 PROGRAM = "netviz-capture"
 OPTION = "--write-pyz"
+EXAMPLES = """\
+examples:
+  netviz-capture -o web1.json
+  netviz-capture -o web1.json.gz --threads
+  netviz-capture --write-pyz netviz-capture.pyz
+
+exit status: 0 done, 1 failed, 2 usage, 130 interrupted
+"""
+
 PACKAGE = Path(netviz.__file__).resolve().parent
 
 
@@ -33,6 +42,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def make_parser() -> argparse.ArgumentParser:
     """What the command takes: what the packed capture does, and how to hand that out."""
     parser = make_capture_parser()
+    parser.epilog = EXAMPLES
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument(
         OPTION,
         metavar="FILE",

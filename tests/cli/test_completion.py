@@ -135,7 +135,7 @@ def test_fish_offers_every_option(folder: Path, verb: str) -> None:
 
 
 ZSH = """
-autoload -Uz compinit; compinit -u -d $HOME/dump; source completion.zsh
+autoload -Uz compinit; compinit -u -d $HOME/../zcompdump; source completion.zsh
 answer() { zle complete-word; print -r -- $BUFFER > answer; exit }
 zle -N answer; bindkey '^I' answer
 PROMPT='READY>'
