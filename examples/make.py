@@ -20,6 +20,7 @@ EXAMPLES = Path(__file__).resolve().parent
 ROOT = EXAMPLES.parent
 sys.path.insert(0, str(ROOT / "tests" / "lab"))
 
+import draw  # noqa: E402
 from machines import Lab, Machine, why_not  # noqa: E402
 
 # Users, as Debian numbers them.
@@ -60,12 +61,9 @@ def main() -> int:
             snapshots = [
                 shutil.copy(machine.capture(pyz), folder) for machine in open_shop(lab).values()
             ]
-        picture = folder / "flows.svg"
-        stitch = [sys.executable, "-m", "netviz.cli.main", "stitch", "-o", str(picture), *snapshots]
-        subprocess.run(stitch, check=True, cwd=ROOT)
-        for made in (*snapshots, picture):
+        for made in snapshots:
             shutil.copyfile(made, EXAMPLES / Path(made).name)
-    return 0
+    return draw.main()
 
 
 def open_shop(lab: Lab) -> dict[str, Machine]:

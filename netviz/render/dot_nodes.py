@@ -33,7 +33,7 @@ def dot_node(
 def _table(node: Node, width: int, numeric: bool) -> str:
     border = 3 if is_root(node) else 1
     look = "ROUNDED" if node.owner is None else "ROUNDED,DASHED"
-    rows = [_heading(node)]
+    rows = [_heading(node, width)]
     about = [font(html(line), size=10, color=styles.FAINT) for line in details(node)]
     if about:
         rows.append(f'<TR><TD ALIGN="LEFT" BALIGN="LEFT">{lines(about)}</TD></TR>')
@@ -43,27 +43,31 @@ def _table(node: Node, width: int, numeric: bool) -> str:
             f'<TR><TD ALIGN="LEFT" BALIGN="LEFT" BGCOLOR="{styles.LISTENER_FILL}">'
             f"{lines(ports)}</TD></TR>"
         )
-    least = f' WIDTH="{width}"' if width else ""
     return (
-        f'<TABLE{least} BORDER="{border}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="4" '
+        f'<TABLE BORDER="{border}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="4" '
         f'STYLE="{look}" COLOR="{styles.INK}" BGCOLOR="{styles.PAPER}">{"".join(rows)}</TABLE>'
     )
 
 
-def _heading(node: Node) -> str:
-    """The name, how many processes it stands for, and what must not be overlooked."""
+def _heading(node: Node, width: int) -> str:
+    """The first row: the name, how many processes it stands for, and what must not be overlooked.
+
+    It is at least ``width`` points wide, and all others with it.
+    """
     count = f" x{len(node.pids):,}" if len(node.pids) > 1 else ""
-    name = f'<TD ALIGN="LEFT"><B>{font(html(label(node)), size=13)}</B>{count}</TD>'
+    name = f"<B>{font(html(label(node)), size=13)}</B>{count}"
+    least = f' WIDTH="{width}"' if width else ""
     badges = []
     if is_root(node):
         badges.append(_badge("root", styles.ROOT_FILL))
     if is_unconfined(node):
         badges.append(_badge("unconfined", styles.UNCONFINED_FILL))
     if not badges:
-        return f"<TR>{name}</TR>"
+        return f'<TR><TD ALIGN="LEFT"{least}>{name}</TD></TR>'
+    row = f'<TD ALIGN="LEFT">{name}</TD>{_SPACE * _SPACES}{_SPACE.join(badges)}'
     return (
-        '<TR><TD ALIGN="LEFT" CELLPADDING="2"><TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" '
-        f'CELLPADDING="2"><TR>{name}{_SPACE * _SPACES}{_SPACE.join(badges)}</TR></TABLE></TD></TR>'
+        f'<TR><TD ALIGN="LEFT" CELLPADDING="2"{least}><TABLE BORDER="0" CELLBORDER="0" '
+        f'CELLSPACING="0" CELLPADDING="2"><TR>{row}</TR></TABLE></TD></TR>'
     )
 
 

@@ -87,7 +87,7 @@ def _node(name: str, node: Node, numeric: bool) -> str:
     if ports:
         more = len(ports) - LISTENERS_SHOWN
         shown = ", ".join(ports[:LISTENERS_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
-        lines.append(f"listens: {shown}")
+        lines.append(f"listens {shown}")
     return f"{name}[{quoted(*lines)}]"
 
 
