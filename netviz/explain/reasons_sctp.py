@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from netviz.addresses import format_address
+from netviz.explain.endpoint import endpoint_text
 from netviz.explain.names import Names
 from netviz.fleet.sctp_tables import LISTENING, Endpoint
 from netviz.join.one_sided import DOUBTFUL
@@ -53,21 +54,32 @@ class SctpReasons:
             return self._paired(outcome, outcome.other)
         if outcome.fate == "recent":
             return ["left out: closed already (rule 7)"]
-        remote = ", ".join(map(format_address, outcome.socket.association.remote))
+        if outcome.peer is None:
+            return ["ambiguous: translations lead to several other ends (rules 5, 12)"]
+        remote = ", ".join(map(format_address, outcome.peer.addresses))
         if outcome.fate == "external":
             return [
                 f"external: no machine of the group has {remote}; it is outside, or its snapshot is"
                 " missing (rule 2)"
             ]
-        places = "; ".join(sorted(map(self._names.place, outcome.meant)))
+        places = "; ".join(sorted(map(self._names.place, outcome.peer.namespaces)))
         if outcome.fate == "ambiguous":
             return [f"ambiguous: {remote} may be of several namespaces (rules 2, 12): {places}"]
         return self._judged(outcome, f"{remote} belongs to {places}")
 
     def _paired(self, outcome: SctpOutcome, other: SctpSocket) -> list[str]:
+        with_whom = f"{self.text(other)} on {self._names.place(other.namespace)}"
+        if outcome.through is not None:
+            through = outcome.through
+            dialled, reached = endpoint_text(*through.dialled), endpoint_text(*through.reached)
+            via = ", then ".join(map(self._names.place, through.via))
+            return [
+                f"joined (nat; rules 5, 12) with {with_whom},"
+                f" held by {self._names.holder(other.end)}",
+                f"the client dialled {dialled}; it came out at {reached}, translated by {via}",
+            ]
         waits = outcome.socket.association.waits or other.association.waits
         kind = "queued: the server has not accepted it yet" if waits else "reciprocal"
-        with_whom = f"{self.text(other)} on {self._names.place(other.namespace)}"
         role = "this is the client" if outcome.is_client else "this is the server"
         if outcome.is_client is None:
             role = "which end is the client is not known: drawn without an arrow"

@@ -7,7 +7,7 @@ addresses is not read. Not compiled: machines have thousands of associations, no
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from netviz.addresses import parse_address
@@ -17,6 +17,7 @@ from netviz.tables import UNKNOWN_UID, BadLines
 CLOSED = 0
 COOKIE_WAIT = 1
 COOKIE_ECHOED = 2
+ESTABLISHED = 3
 
 LISTENING = 10
 """The state of a socket (SST) that listens: TCP_LISTEN."""
@@ -27,6 +28,9 @@ ONE_TO_ONE = "2"
 ASSOCIATION_COLUMNS = "ASSOC SOCK STY SST ST HBKT ASSOC-ID TX_QUEUE RX_QUEUE UID INODE LPORT RPORT"
 ENDPOINT_COLUMNS = "ENDPT SOCK STY SST HBKT LPORT UID INODE"
 """The columns before the addresses, where a table has no header."""
+
+MOST_ADDRESSES = 0xFFFF // 8
+"""How many addresses one chunk of SCTP can tell of (RFC 9260: IPv4 parameters of 8 bytes)."""
 
 MAX_SHOWN = 200
 MAX_PORT = 0xFFFF
@@ -76,8 +80,8 @@ def parse_associations(text: str) -> tuple[list[Association], BadLines]:
                 _number(columns["RPORT"], MAX_PORT),
                 _number(columns["ST"], 255),
                 columns.get("STY") == ONE_TO_ONE and columns.get("SST") == str(LISTENING),
-                _number(columns.get("UID", str(UNKNOWN_UID)), UNKNOWN_UID),
-                _number(columns["INODE"], MAX_INODE),
+                _uid(columns),
+                _number(columns.get("INODE", "0"), MAX_INODE),
             )
         except (KeyError, ValueError):
             _count(bad, line)
@@ -91,27 +95,25 @@ def parse_endpoints(text: str) -> tuple[list[Endpoint], BadLines]:
 
     An endpoint may stand on several lines, each with some of its addresses.
     """
-    found: dict[tuple[object, ...], Endpoint] = {}
+    found: dict[tuple[str | None, Endpoint], dict[int, None]] = {}
     bad = BadLines()
-    for line, columns, addresses in _lines(text, ENDPOINT_COLUMNS, "ENDPT", bad):
+    for line, columns, words in _lines(text, ENDPOINT_COLUMNS, "ENDPT", bad):
         try:
+            addresses = _addresses(words)
             endpoint = Endpoint(
-                _addresses(addresses),
+                (),
                 _number(columns["LPORT"], MAX_PORT),
                 _number(columns["SST"], 255),
-                _number(columns.get("UID", str(UNKNOWN_UID)), UNKNOWN_UID),
-                _number(columns["INODE"], MAX_INODE),
+                _uid(columns),
+                _number(columns.get("INODE", "0"), MAX_INODE),
             )
         except (KeyError, ValueError):
             _count(bad, line)
             continue
-        same = (columns.get("ENDPT"), *endpoint[1:])
-        before = found.get(same)
-        if before is not None:
-            every = dict.fromkeys(before.addresses + endpoint.addresses)
-            endpoint = endpoint._replace(addresses=tuple(every))
-        found[same] = endpoint
-    return list(found.values()), bad
+        found.setdefault((columns.get("ENDPT"), endpoint), {}).update(dict.fromkeys(addresses))
+    return [
+        endpoint._replace(addresses=tuple(addresses)) for (_, endpoint), addresses in found.items()
+    ], bad
 
 
 def _lines(
@@ -135,8 +137,8 @@ def _lines(
 
 def _addresses(words: Sequence[str]) -> tuple[int, ...]:
     """The addresses, each once, the primary one first. ValueError for a word that is none."""
-    if not words:
-        raise ValueError("no address")
+    if not 0 < len(words) <= MOST_ADDRESSES:
+        raise ValueError(f"{len(words)} addresses")
     ordered = sorted(words, key=lambda word: not word.startswith("*"))
     return tuple(dict.fromkeys(_address(word) for word in ordered))
 
@@ -156,6 +158,14 @@ def _address(word: str) -> int:
     if "/" in bare or "%" in bare or not bare.isascii():
         raise ValueError(f"{word!r} is no address")
     return parse_address(bare)
+
+
+def _uid(columns: Mapping[str, str]) -> int:
+    """The uid; old kernels print large ones as negative numbers."""
+    word = columns.get("UID", str(UNKNOWN_UID))
+    if word.startswith("-"):
+        return 2**32 - _number(word[1:], 2**31)
+    return _number(word, UNKNOWN_UID)
 
 
 def _number(word: str, most: int) -> int:

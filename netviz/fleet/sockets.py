@@ -7,6 +7,7 @@ bytes are kept until it is known who owns its remote address (docs/performance.m
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -150,7 +151,8 @@ def _read_table(
         report.bad_lines(name, bad)
         owners = holders.find(array("Q", [one.inode for one in associations]))
         held = list(map(HeldAssociation, associations, owners))
-        return TableSockets("sctp", sample, associations=held)
+        served = Counter((one.local_port, owner) for one, owner in held if owner)
+        return TableSockets("sctp", sample, associations=held, served=served)
     if name == "sctp/eps":
         endpoints, bad = parse_endpoints(text)
         report.bad_lines(name, bad)

@@ -8,12 +8,13 @@ alike.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from netviz.addresses import is_link_local, is_loopback
 from netviz.fleet.fleet import Fleet
 from netviz.fleet.ownership import Connected, local_addresses
+from netviz.fleet.sctp_tables import Association
 
 
 def unite_namespaces(fleet: Fleet, connected: Sequence[Connected]) -> bool:
@@ -25,7 +26,7 @@ def unite_namespaces(fleet: Fleet, connected: Sequence[Connected]) -> bool:
     kept: dict[int, int] = {}
     for first, second in _suspects(fleet, connected):
         one, other = kept.get(first, first), kept.get(second, second)
-        if one != other and _sockets(connected[first]) & _sockets(connected[second]):
+        if one != other and _sockets(fleet, connected, first) & _sockets(fleet, connected, second):
             _merge(fleet, one, other)
             kept = {n: one if k == other else k for n, k in kept.items()}
             kept[other] = one
@@ -46,6 +47,7 @@ def _suspects(fleet: Fleet, connected: Sequence[Connected]) -> list[tuple[int, i
             for address in local_addresses(table)
             if _tells(address)
         }
+        local.update(a for one in _associations(fleet, number) for a in one.local if _tells(a))
         for address in local:
             places.setdefault((record.inode, address), []).append(number)
     pairs = {
@@ -63,10 +65,27 @@ def _tells(address: int) -> bool:
     return not is_loopback(address) and not is_link_local(address)
 
 
-def _sockets(by_protocol: Connected) -> set[tuple[object, ...]]:
-    """Tuple and inode of every connected socket that has an inode."""
+def _associations(fleet: Fleet, number: int) -> Iterator[Association]:
+    for table in fleet.namespaces[number].tables:
+        for held in table.associations:
+            yield held.association
+
+
+def _sockets(fleet: Fleet, connected: Sequence[Connected], number: int) -> set[tuple[object, ...]]:
+    """Tuple and inode of every connected socket of a namespace that has an inode.
+
+    Of an association of SCTP the addresses may change, but its kernel numbers it (rule 12).
+    """
     found: set[tuple[object, ...]] = set()
-    for proto, tables in by_protocol.items():
+    for one in _associations(fleet, number):
+        if one.inode:
+            remote = ((one.identity, address) for address in one.remote)
+            local = [address for address in one.local if _tells(address)]
+            ports = one.local_port, one.remote_port
+            found.update(
+                ("sctp", here, there, ports, one.inode) for there in remote for here in local
+            )
+    for proto, tables in connected[number].items():
         for table in tables:
             local = local_addresses(table)
             for i, inode in enumerate(table.inode):

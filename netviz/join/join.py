@@ -119,6 +119,7 @@ class _Join:
             self.book,
             self.known,
             self.listeners,
+            self.translations,
             judge,
             self.ages,
             self.selected.dialled,

@@ -129,29 +129,41 @@ class Listeners:
                     Listener(socket.proto, format_address(socket.address), socket.port),
                 )
             )
+        self._add_ends(fleet, namespace, together)
+
+    def _add_ends(
+        self, fleet: Fleet, namespace: int, together: Mapping[tuple[str, int, int], set[int]]
+    ) -> None:
+        """One end for each protocol, address and port, with all the processes that hold it."""
         for (proto, address, port), processes in together.items():
             owner = fleet.owner_id(tuple(sorted(processes)))
             self.ends.append(ListeningEnd(namespace, proto, address, port, owner))
 
     def _add_endpoints(self, fleet: Fleet, namespace: int) -> None:
         """The endpoints of SCTP, each with all its addresses (rule 12)."""
-        found: dict[Endpoint, int] = {}
+        found: dict[tuple[object, ...], tuple[Endpoint, int]] = {}
         for table in fleet.tables_of(namespace):
             for endpoint, owner in table.endpoints:
-                found[endpoint] = found.get(endpoint) or owner
-        self.endpoints.append(list(found.items()))
-        for endpoint, owner in found.items():
-            listening = endpoint.state == LISTENING
-            self.listening += listening
-            self.unconnected += not listening
+                # Another sample may see another uid, fewer holders, or it before it listens.
+                same = endpoint.port, endpoint.inode, not endpoint.inode and endpoint.addresses
+                first, holder = found.get(same, (endpoint, owner))
+                listening = endpoint if endpoint.state == LISTENING != first.state else first
+                found[same] = listening, holder or owner
+        self.endpoints.append(list(found.values()))
+        together: dict[tuple[str, int, int], set[int]] = {}
+        for endpoint, owner in found.values():
             self.unowned += not owner
-            if not listening:
+            if endpoint.state != LISTENING:
+                self.unconnected += 1
                 continue
+            self.listening += 1
             self.listening_ports(namespace, "sctp")[endpoint.port] = 1
             for address in endpoint.addresses:
-                self.ends.append(ListeningEnd(namespace, "sctp", address, endpoint.port, owner))
+                end = ("sctp", address, endpoint.port)
+                together.setdefault(end, set()).update(fleet.owners[owner])
                 listener = Listener("sctp", format_address(address), endpoint.port)
                 self.ingresses.append(Ingress(namespace, owner, endpoint.inode == 0, listener))
+        self._add_ends(fleet, namespace, together)
 
     def _add_packets(
         self, namespace: int, sockets: list[PacketSocket], names: Mapping[int, str]

@@ -82,11 +82,13 @@ class Nodes:
         return self._unowned_node(namespace, orphan)
 
     def _shown_holder(self, owner: int, place: tuple[int, str, int] | None) -> int:
-        holders = self._fleet.owners[owner]
+        processes, holders = self._fleet.processes, self._fleet.owners[owner]
         if len(holders) == 1:
             return holders[0]
         served = self._served.get(place, {}) if place else {}
-        return shown_holder(self._fleet.processes, holders, served)
+        # Of processes that rule 9 finds alike, the same whatever the order of the snapshots.
+        named = sorted(holders, key=lambda n: self._view.machine[processes[n].machine].id)
+        return shown_holder(processes, named, served)
 
     def _process_node(self, number: int) -> str:
         process = self._fleet.processes[number]

@@ -91,8 +91,15 @@ class OneSided:
         """
         return self._listening_end(there, proto, address, port, self._ages.last_seen(namespace))
 
-    def gone(self, there: int) -> tuple[End, str]:
-        """``?`` of ``there``, for a client that is gone, and why that is not certain."""
+    def gone(self, there: int, proto: int, address: int, port: int) -> tuple[End | None, str]:
+        """``?`` of ``there``, for a client of that end which is gone, and why it is not certain.
+
+        ``proto`` and ``address`` are numbers.
+        """
+        if is_link_local(self._known.addresses[address]):
+            return None, LINK_LOCAL
+        if (there, proto, address, port) in self._borrowed:
+            return None, TRANSLATED
         reason = "" if self._cannot_translate(there) else TRANSLATION_POSSIBLE
         return End(there, 0, -1, True), reason
 
@@ -148,16 +155,11 @@ class OneSided:
         if self._candidates.state[i] == SYN_RECV:
             # Nothing answered yet: whoever sent it may have lied about its address.
             return Verdict(i, kind, None, False, HALF_OPEN)
-        if is_link_local(self._known.addresses[self._candidates.remote[i]]):
-            return Verdict(i, kind, None, False, LINK_LOCAL)
-        if self._remote_end(i, there) in self._borrowed:
-            return Verdict(i, kind, None, False, TRANSLATED)
-        gone, reason = self.gone(there)
-        return Verdict(i, kind, gone, False, reason)
-
-    def _remote_end(self, i: int, there: int) -> tuple[int, int, int, int]:
         candidates = self._candidates
-        return there, candidates.proto[i], candidates.remote[i], candidates.remote_port[i]
+        gone, reason = self.gone(
+            there, candidates.proto[i], candidates.remote[i], candidates.remote_port[i]
+        )
+        return Verdict(i, kind, gone, False, reason)
 
     def _cannot_translate(self, namespace: int) -> bool:
         """Whether no other machine can stand behind an address of the namespace."""

@@ -96,5 +96,6 @@ def stitched(*machines: Snapshot, **options: bool) -> Graph:
     assert stitch(reversed(machines), chosen) == graph
     assert stitch(machines, chosen, "service") == group(graph, "service")
     assert graph.coverage.sockets == sum(getattr(graph.coverage, name) for name in COUNTED)
-    assert graph.coverage.pairs == graph.coverage.reciprocal + graph.coverage.queued
+    found = graph.coverage
+    assert found.pairs == found.reciprocal + found.nat + found.queued
     return graph

@@ -237,8 +237,12 @@ def test_bad_lines_are_reported() -> None:
     assert any("sctp/assocs: 1 line" in problem for problem in stitched(bad).machines[0].problems)
 
 
+TRANSLATED = (
+    "ipv4 2 sctp 132 9 ESTABLISHED src=10.0.0.1 dst=192.0.2.1 sport=40000 dport=3868"
+    " src=10.0.0.2 dst=10.0.0.1 sport=3868 dport=40000 use=1\n"
+)
 addresses = st.sampled_from(
-    ["10.0.0.1", "10.0.0.2", "10.1.0.1", "127.0.0.1", "fe80::1", "192.0.2.1"]
+    ["10.0.0.1", "10.0.0.2", "10.1.0.1", "127.0.0.1", "172.17.0.1", "fe80::1", "192.0.2.1"]
 )
 address_sets = st.lists(addresses, min_size=1, max_size=3, unique=True).map(" ".join)
 associations = st.builds(
@@ -270,13 +274,15 @@ def test_every_socket_is_counted_once_and_no_flow_crosses_a_loopback(
     ours: list[Association | Endpoint], theirs: list[Association | Endpoint]
 ) -> None:
     graph = stitched(
-        machine("a", "10.0.0.1 10.1.0.1", *ours),
-        machine("b", "10.0.0.2", *theirs),
+        machine("a", "10.0.0.1 10.1.0.1 172.17.0.1", *ours),
+        machine("b", "10.0.0.2 172.17.0.1", *theirs, tables={"nf_conntrack": TRANSLATED}),
         recent=True,
         attempts=True,
         doubtful=True,
     )
     assert all(getattr(graph.coverage, name) >= 0 for name in COUNTED)
+    if {one.inode for one in ours} & {one.inode for one in theirs} - {0}:
+        return  # They may be one namespace, seen by two machines.
     machine_of = {node.id: node.machine for node in graph.nodes}
     for flow in graph.flows:
         if flow.match == "reciprocal" and machine_of[flow.source] != machine_of[flow.target]:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netviz.addresses import parse_address
-from netviz.fleet.sctp_tables import parse_associations, parse_endpoints
+from netviz.fleet.sctp_tables import MOST_ADDRESSES, parse_associations, parse_endpoints
 
 NEWEST = (
     " ASSOC     SOCK   STY SST ST HBKT ASSOC-ID TX_QUEUE RX_QUEUE UID INODE LPORT RPORT "
@@ -94,6 +94,38 @@ def test_bad_lines_are_counted_and_the_first_is_kept() -> None:
     assert (bad.count, bad.first) == (8, lines[0])
     found_eps, bad = parse_endpoints(f"{EPS}\n0 0 2 10 1 2 3\n\n0 0 2 10 1 2 3 4 nowhere\n")
     assert (found_eps, bad.count) == ([], 2)
+
+
+def test_more_addresses_than_sctp_can_tell_of_are_no_association() -> None:
+    for count, good in ((MOST_ADDRESSES, 1), (MOST_ADDRESSES + 1, 0)):
+        line = ASSOCIATION.replace("10.5.0.9 *10.5.1.9 10.5.2.9", "10.5.0.9 " * count)
+        found, bad = parse_associations(f"{NEWEST}\n{line}\n")
+        assert (len(found), bad.count) == (good, 1 - good)
+
+
+def test_kernels_before_uids_and_inodes() -> None:
+    """Early Linux 2.6 (2.6.18 has them): neither, nor the number of an association."""
+    header = " ASSOC     SOCK   STY SST ST HBKT LPORT RPORT LADDRS <-> RADDRS"
+    line = "d0a0 d0b0 2   1   3  77   40000 3868  10.5.0.1 10.5.1.1 <-> 10.5.0.9 "
+    (found,), bad = parse_associations(f"{header}\n{line}\n")
+    assert (found.local_port, found.remote_port, found.inode, bad.count) == (40000, 3868, 0, 0)
+    assert found.local == numbers("10.5.0.1", "10.5.1.1")
+    header = " ENDPT     SOCK   STY SST HBKT LPORT LADDRS"
+    (one,), bad = parse_endpoints(f"{header}\nd0a0 d0b0 2   10  9    3868  0.0.0.0 \n")
+    assert (one.port, one.state, one.inode, bad.count) == (3868, 10, 0, 0)
+
+
+def test_uids_that_old_kernels_print_as_negative_numbers() -> None:
+    """sock_i_uid() with %d in net/sctp/proc.c, before uids were printed as unsigned."""
+    for printed, uid in (("-2", 2**32 - 2), ("-1", 2**32 - 1), ("4294967294", 2**32 - 2)):
+        (found,), _ = parse_associations(
+            f"{NEWEST}\n{ASSOCIATION.replace('1000 4711', f'{printed} 4711')}"
+        )
+        assert (found.uid, found.inode) == (uid, 4711)
+        (one,), _ = parse_endpoints(f"{EPS}\n0 0 2 10 9 3868 {printed} 88 10.5.0.1 \n")
+        assert one.uid == uid
+    line = ASSOCIATION.replace("1000 4711", "-2147483649 4711")
+    assert parse_associations(f"{NEWEST}\n{line}")[1].count == 1
 
 
 def test_a_table_of_a_header_alone_is_empty() -> None:
