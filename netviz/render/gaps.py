@@ -21,7 +21,7 @@ def gaps(graph: Graph, *, numeric: bool) -> list[str]:
     """The sentences, none where all was seen; with ``numeric`` ports have no names."""
     return [
         *_unmatched(graph),
-        *_far_apart(graph),
+        *far_apart(graph),
         *_missing(graph, numeric),
         *_empty_machines(graph),
         *_problems(graph),
@@ -35,7 +35,7 @@ def _unmatched(graph: Graph) -> list[str]:
     return [f"Unmatched: {', '.join(texts)}"] if texts else []
 
 
-def _far_apart(graph: Graph) -> list[str]:
+def far_apart(graph: Graph) -> list[str]:
     """Where one snapshot was over long before another began, by the machines' own clocks."""
     known = [
         (*machine.captured, machine)

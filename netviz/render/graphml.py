@@ -35,6 +35,7 @@ FLOW_KEYS = {
     "directed": "boolean",
     "via": "string",
     "dialled": "string",
+    "samples": "string",
     "label": "string",
 }
 """The attributes, each with its type."""
@@ -111,5 +112,6 @@ def _flow(flow: Flow, names: Mapping[str, str]) -> dict[str, Value]:
         "directed": flow.directed,
         "via": " ".join(names.get(machine, machine) for machine in flow.via) or None,
         "dialled": None if flow.dialled is None else f"{flow.dialled[0]} {flow.dialled[1]}",
+        "samples": ", ".join(f"{a} {p} {b} {q}" for a, p, b, q in flow.samples) or None,
         "label": f"{service} x{flow.connections}",
     }

@@ -18,6 +18,7 @@ from netviz.graph import LEVELS, Graph
 from netviz.group import group
 from netviz.render import dot, picture
 from netviz.render.dot_text import html
+from netviz.render.gaps import far_apart
 from netviz.render.json_flows import document, encode
 from netviz.render.options import RenderOptions
 from netviz.render.port_names import NAMES
@@ -98,6 +99,7 @@ def _content(graph: Graph, levels: list[Graph], options: RenderOptions) -> dict[
         "machines": _visible(whole["machines"]),
         "coverage": _visible(whole["coverage"]),
         "levels": [_level(level) for level in levels],
+        "apart": _visible(far_apart(graph)),
         "ports": {} if options.numeric else _port_names(graph),
     }
 

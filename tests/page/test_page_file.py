@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+from dataclasses import replace
 
 from hostile_shop import BREAKOUT, MARKUP, crowd, shop
 
@@ -69,3 +70,11 @@ def test_large_level_has_no_drawing() -> None:
     page = render(crowd(20, 500, 900), "html").decode()
     assert 'data-level="service"' not in page
     assert 'data-level="host"' in page
+
+
+def test_snapshots_that_are_far_apart_are_told() -> None:
+    times = enumerate(shop().machines)
+    machines = tuple(replace(one, captured=(n * 600.0, n * 600.0 + 1)) for n, one in times)
+    page = render(replace(shop(), machines=machines), "html").decode()
+    assert '"apart":["Captured ' in page
+    assert '"apart":[]' in written()

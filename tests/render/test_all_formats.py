@@ -19,6 +19,7 @@ from netviz.graph import Graph
 from netviz.group import group
 from netviz.render import FORMATS, render
 from netviz.render.csv_flows import COLUMNS
+from netviz.render.graphml import FLOW_KEYS, NODE_KEYS
 from netviz.render.text import visible
 
 LEVELS = ("process", "service", "container", "host")
@@ -72,6 +73,16 @@ def test_graphml_in_networkx(graph: Graph) -> None:
         assert values["label"] == visible(node.label) or not node.label
         assert values.get("uid") == node.uid
     assert {type(e["directed"]) for e in edges} <= {bool}
+
+
+def test_graphml_has_every_attribute_with_its_type() -> None:
+    read = networkx.parse_graphml(render(two_machines(), "graphml").decode(), force_multigraph=True)
+    types = {"string": str, "int": int, "long": int, "boolean": bool}
+    nodes = [values for _, values in read.nodes(data=True)]
+    flows = [values for _, _, values in read.edges(data=True)]
+    for keys, found in ((NODE_KEYS, nodes), (FLOW_KEYS, flows)):
+        for name, type_ in keys.items():
+            assert {type(values[name]) for values in found if name in values} == {types[type_]}
 
 
 def test_graphml_says_which_flows_have_no_direction() -> None:

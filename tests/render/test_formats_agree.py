@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import html
 import io
+import itertools
 import json
 import re
 import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import networkx
 import pydot
@@ -17,7 +19,7 @@ import pytest
 from sample_graphs import two_machines
 from svg_reading import read_svg
 
-from netviz.graph import LEVELS, Graph
+from netviz.graph import LEVELS, OUTSIDE, Flow, Graph, Node
 from netviz.group import group
 from netviz.render import FORMATS, RenderOptions, render
 
@@ -153,10 +155,12 @@ def in_html(graph: Graph) -> Told:
 
 
 def in_table(graph: Graph) -> Told:
-    lines = render(graph, "table", NUMERIC).decode().split("\n\n")[0].splitlines()[2:]
+    lines = render(graph, "table", NUMERIC).decode().split("\n\n")[0].splitlines()
+    starts = [0, *(found.end() for found in re.finditer(r" {2,}", lines[0])), None]
     flows: Flows = Counter()
-    for line in lines:
-        source, _, target, _, what, connections, _ = re.split(r" {2,}", line)
+    for line in lines[2:]:
+        cells = [line[a:b].strip() for a, b in itertools.pairwise(starts)]
+        source, _, target, _, what, connections, _ = cells
         target = target.removesuffix(" (either may be the client)")
         flows[source, target, what, int(connections.replace(",", ""))] += 1
     return None, flows
@@ -178,11 +182,29 @@ def test_all_formats_with_text_are_compared() -> None:
     assert set(READERS) == set(FORMATS) - {"pdf", "png"}
 
 
+def with_outside() -> Graph:
+    """Flows from and to what is outside of the group, too."""
+    graph = two_machines()
+    browsers = Node("from/net", "", None, "from 192.0.2.0/24", owner=OUTSIDE)
+    provider = Node("to/net", "", None, "to 198.51.100.0/24", owner=OUTSIDE)
+    flows = (
+        Flow(browsers.id, "app/10", "tcp", 80, 7, "external", {"external": 7}),
+        Flow("app/11", provider.id, "tcp", 443, 1, "external", {"external": 1}),
+    )
+    return replace(graph, nodes=(*graph.nodes, browsers, provider), flows=(*graph.flows, *flows))
+
+
+GRAPHS = {
+    **{level: group(two_machines(), level) for level in LEVELS if level != "connection"},
+    "with outside": with_outside(),
+}
+
+
 @pytest.mark.usefixtures("dot_program")
-@pytest.mark.parametrize("level", [level for level in LEVELS if level != "connection"])
+@pytest.mark.parametrize("name", GRAPHS)
 @pytest.mark.parametrize("format", READERS)
-def test_nodes_flows_and_counts(format: str, level: str) -> None:
-    graph = group(two_machines(), level)
+def test_nodes_flows_and_counts(format: str, name: str) -> None:
+    graph = GRAPHS[name]
     labels = {node.id: node.label for node in graph.nodes}
     nodes, flows = READERS[format](graph)
     assert nodes is None or nodes == Counter(labels.values())

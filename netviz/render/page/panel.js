@@ -97,6 +97,7 @@ function groupPanel() {
   return [
     make('h2', {}, 'The whole group'),
     facts([...COUNTS.map(([key, name]) => [name, coverage[key].toLocaleString('en')])]),
+    ...content.apart.map((text) => make('p', { class: 'warn' }, text)),
     ...(partly.length ? [make('h3', { class: 'warn' }, 'Not everything was seen'),
       bullets(partly.map((machine) => `${machine.name}: ${machine.problems.join('; ')}`))] : []),
     ...(coverage.missing.length ? [make('h3', {}, 'Most called, and not captured'),
