@@ -1,50 +1,102 @@
-"""Where a snapshot goes: a file that is there whole or not at all, or standard output."""
+"""Where snapshots go: a file that holds whole ones or is not there, or standard output."""
 
 import binascii
 import contextlib
 import os
 import stat
-from typing import Callable, Iterator, Optional
+from typing import TYPE_CHECKING, Iterator, Optional
 
-Write = Callable[[bytes], None]
+if TYPE_CHECKING:
+    import zlib
 
 STANDARD_OUTPUT = 1
 
 
 class OutputError(Exception):
-    """The snapshot could not be written. The text names the file and says why."""
+    """A snapshot could not be written. The text names the file and says why."""
 
     def __init__(self, name: str, error: Exception) -> None:
         self.closed_pipe = isinstance(error, BrokenPipeError)
         reason = getattr(error, "strerror", None) or str(error)
-        super().__init__(f"{name}: {reason}; no whole snapshot was written")
+        super().__init__(f"{name}: {reason}")
+
+
+class Output:
+    """Takes documents, one after the other, and passes them on as they come.
+
+    ``whole`` is how many are there from end to end. Compressed each is a gzip member of its own, so
+    that a file can be cut off behind any of them.
+    """
+
+    def __init__(self, descriptor: int, name: str) -> None:
+        self.whole = 0
+        self._descriptor = descriptor
+        self._name = name
+        self._compressed = name.endswith(".gz")
+        self._member: "Optional[zlib._Compress]" = None
+        self._written = 0
+        self._end = 0
+
+    def write(self, block: bytes) -> None:
+        """Write a piece of a document; OutputError when that fails."""
+        if self._compressed:
+            if self._member is None:
+                self._member = self._new_member()
+            block = self._member.compress(block)
+        self._put(block)
+
+    def end_document(self) -> None:
+        """The document is complete."""
+        if self._member is not None:
+            self._put(self._member.flush())
+            self._member = None
+        self._end = self._written
+        self.whole += 1
+
+    def cut_off(self) -> None:
+        """Make a regular file end behind the last whole document. OSError as the system says."""
+        os.ftruncate(self._descriptor, self._end)
+
+    def _new_member(self) -> "zlib._Compress":
+        try:
+            import zlib
+        except ImportError as error:  # a Python that was built without it
+            raise OutputError(self._name, error) from error
+        return zlib.compressobj(6, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+
+    def _put(self, block: bytes) -> None:
+        # The descriptor itself: a buffered stream would fail once more when Python closes it.
+        with _reporting(self._name):
+            while block:
+                written = os.write(self._descriptor, block)
+                self._written += written
+                block = block[written:]
 
 
 @contextlib.contextmanager
-def open_output(path: Optional[str]) -> Iterator[Write]:
+def open_output(path: Optional[str]) -> Iterator[Output]:
     """What writes to ``path`` (None is standard output); OutputError when that fails.
 
     A regular file is written under a temporary name beside it and takes its place when the block
-    ends well, so that an older snapshot stays as it was otherwise. A device or a FIFO is written
-    to directly. A name that ends in ``.gz`` is compressed.
+    ends, with the documents that are whole by then: an older file stays as it was if there are
+    none. A device or a FIFO is written to directly. A name that ends in ``.gz`` is compressed.
     """
     if path is None:
-        yield _plain(STANDARD_OUTPUT, "standard output")
+        yield Output(STANDARD_OUTPUT, "standard output")
     elif os.path.exists(path) and not os.path.isfile(path):
         with _reporting(path):
             descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
         try:
-            with _stream(descriptor, path) as write:
-                yield write
+            yield Output(descriptor, path)
         finally:
             os.close(descriptor)
     else:
-        with _replacing(path) as write:
-            yield write
+        with _replacing(path) as output:
+            yield output
 
 
 @contextlib.contextmanager
-def _replacing(path: str) -> Iterator[Write]:
+def _replacing(path: str) -> Iterator[Output]:
     target = os.path.realpath(path)
     # A name that nobody can foresee, and never one that is there: a capture is run by root, often
     # in /tmp.
@@ -57,20 +109,32 @@ def _replacing(path: str) -> Iterator[Write]:
         except OSError as error:
             made = False
             raise OutputError(path, error) from error
+        output = Output(descriptor, path)
         try:
-            with _stream(descriptor, path) as write:
-                yield write
-            with _reporting(path):
-                os.chmod(descriptor, _mode(target))
-                os.fsync(descriptor)
+            try:
+                yield output
+            except BaseException:
+                if output.whole:
+                    _finish(output, descriptor, path, temporary, target)
+                raise
+            _finish(output, descriptor, path, temporary, target)
         finally:
             os.close(descriptor)
-        with _reporting(path):
-            os.rename(temporary, target)
     except BaseException:
         if made:
-            _remove(temporary)
+            _remove(temporary)  # nothing where it was renamed
         raise
+
+
+def _finish(output: Output, descriptor: int, path: str, temporary: str, target: str) -> None:
+    """Put the file into its place, with the whole documents that it holds."""
+    whole, output.whole = output.whole, 0
+    with _reporting(path):
+        output.cut_off()
+        os.chmod(descriptor, _mode(target))
+        os.fsync(descriptor)
+        os.rename(temporary, target)
+    output.whole = whole
 
 
 def _remove(temporary: str) -> None:
@@ -85,32 +149,6 @@ def _mode(target: str) -> int:
     mask = os.umask(0o077)
     os.umask(mask)
     return 0o666 & ~mask
-
-
-@contextlib.contextmanager
-def _stream(descriptor: int, path: str) -> Iterator[Write]:
-    """What writes to a descriptor, compressed where the name asks for it."""
-    plain = _plain(descriptor, path)
-    if not path.endswith(".gz"):
-        yield plain
-        return
-    try:
-        import zlib
-    except ImportError as error:  # a Python that was built without it
-        raise OutputError(path, error) from error
-    squeeze = zlib.compressobj(6, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
-    yield lambda block: plain(squeeze.compress(block))
-    plain(squeeze.flush())
-
-
-def _plain(descriptor: int, name: str) -> Write:
-    # The descriptor itself: a buffered stream would fail once more when Python closes it.
-    def write(block: bytes) -> None:
-        with _reporting(name):
-            while block:
-                block = block[os.write(descriptor, block) :]
-
-    return write
 
 
 @contextlib.contextmanager

@@ -1,15 +1,33 @@
-"""Writing a command's result: all of it or nothing, to a file or to standard output."""
+"""Writing a command's result: the arguments that say how, and all of it or nothing."""
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import errno
 import os
 import stat
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
+from netviz.capture.links import kept_mode, resolved
 from netviz.errors import OutputError
+
+
+def add_output_arguments(
+    parser: argparse.ArgumentParser, formats: Iterable[str], default: str
+) -> None:
+    """Let a command be told where to write, and in which of ``formats``."""
+    parser.add_argument(
+        "-o", "--output", metavar="OUT", help="write to this file (default: standard output)"
+    )
+    parser.add_argument(
+        "-f",
+        "--format",
+        choices=sorted(formats),
+        help=f"what to write (default: what the ending of OUT says, else {default})",
+    )
 
 
 def write_output(path: str | None, content: bytes) -> None:
@@ -17,8 +35,8 @@ def write_output(path: str | None, content: bytes) -> None:
 
     A regular file is written under a temporary name beside it and renamed, so that whatever goes
     wrong leaves an old file as it was. A new file gets the mode that the umask says, a replaced
-    one keeps its mode. Where ``path`` is a symbolic link, its target is replaced. A pipe, a
-    terminal or a device is written in place.
+    one keeps its mode. Where ``path`` is a symbolic link, its target is replaced, unless somebody
+    else put the link there. A pipe, a terminal or a device is written in place.
 
     Raises OutputError, whose text names the file, and BrokenPipeError where a reader has gone.
     """
@@ -67,7 +85,7 @@ def _write_file(path: str, content: bytes) -> None:
         _replace_file(_resolved(target), content, None)
         return
     if stat.S_ISREG(old.st_mode):
-        _replace_file(_resolved(target), content, stat.S_IMODE(old.st_mode) & 0o777)
+        _replace_file(_resolved(target), content, old)
         return
     with target.open("wb", buffering=0) as stream:
         _write_all(stream.fileno(), content)
@@ -75,19 +93,20 @@ def _write_file(path: str, content: bytes) -> None:
 
 def _resolved(path: Path) -> Path:
     try:
-        return path.resolve()
+        path.resolve()
     except RuntimeError as error:  # how Python before 3.13 tells of a loop of symbolic links
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP)) from error
+    return Path(resolved(str(path)))
 
 
-def _replace_file(target: Path, content: bytes, mode: int | None) -> None:
-    """Put ``content`` at ``target``, with the permissions ``mode`` or those of a new file."""
+def _replace_file(target: Path, content: bytes, old: os.stat_result | None) -> None:
+    """Put ``content`` at ``target``, with the permissions of ``old`` or those of a new file."""
     temporary = target.with_name(f".netviz-{os.urandom(8).hex()}.tmp")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
     try:
         try:
-            if mode is not None:
-                os.fchmod(descriptor, mode)
+            if old is not None:
+                os.fchmod(descriptor, kept_mode(old, os.fstat(descriptor).st_mode))
             _write_all(descriptor, content)
             os.fsync(descriptor)  # some file systems tell of a full disk only here
         finally:
