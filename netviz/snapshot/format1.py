@@ -28,6 +28,7 @@ LISTEN = 0x0A
 
 _TRANSPORTS = frozenset({"tcp", "tcp6", "udp", "udp6"})
 _RAW = frozenset({"raw", "raw6"})
+_KINDS = _TRANSPORTS | _RAW | {"packet", "unix"}
 _ANY = {False: bytes(4), True: bytes(16)}
 _MAX_PORT = 65535
 
@@ -92,7 +93,7 @@ def _tables(sockets: dict[str, Any]) -> dict[str, str]:
             raise mismatch(where, "an object", socket)
         inode = _decimal(key, where)
         kind = checks.text(checks.required(socket.get("type"), f"{where}.type"), f"{where}.type")
-        if kind not in kernel_text.HEADERS:
+        if kind not in _KINDS:
             continue  # its descriptor stays, as a socket of unknown kind
         table = lines.setdefault(kind, [kernel_text.HEADERS[kind]])
         table.append(_line(kind, inode, socket, where, len(table) - 1))
