@@ -22,6 +22,13 @@ from netviz.tables import Candidates
 MOST_HOPS = 8
 """How many machines in a row may translate one connection."""
 
+MOST_WAYS = 256
+"""How many translations are looked at for one client.
+
+Where many namespaces translate alike, the ways through them multiply at each hop: without a bound,
+a few lines that somebody made up would keep the join busy for ever.
+"""
+
 
 class Translated(NamedTuple):
     """A client's socket and what answers it: a socket (``server``) or an unconnected listener.
@@ -89,6 +96,7 @@ class _Translator:
             self._by_original.setdefault(key, []).append(translation)
         self._sockets = self._find_sockets()
         self._outside: dict[int, set[tuple[int, int]]] = {}
+        self._followed: dict[int, int] = {}  # how many translations, by client
 
     def join(self) -> NatJoin:
         answers: dict[int, set[Translated]] = {}
@@ -99,7 +107,7 @@ class _Translator:
         claims: dict[int, int] = {}
         for client, found in sorted(answers.items()):
             ends = {(t.server, t.listening) for t in found}
-            if len(ends) > 1:
+            if len(ends) > 1 or self._followed[client] > MOST_WAYS:
                 result.ambiguous.add(client)
             elif found:
                 answer = min(found, key=self._preference)
@@ -112,7 +120,7 @@ class _Translator:
         result.outside = {
             client: min(ends)
             for client, ends in self._outside.items()
-            if len(ends) == 1 and not answers[client]
+            if len(ends) == 1 and not answers[client] and client not in result.ambiguous
         }
         return result
 
@@ -143,6 +151,9 @@ class _Translator:
 
     def _follow(self, client: int, hops: tuple[Translation, ...]) -> Iterable[Translated]:
         """Where the connection of ``client`` comes out behind the last of ``hops``."""
+        self._followed[client] = self._followed.get(client, 0) + 1
+        if self._followed[client] > MOST_WAYS:
+            return []
         last = hops[-1]
         there = self._book.resolve(last.namespace, last.reply.source)
         if there >= 0:

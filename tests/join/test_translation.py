@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
+import pytest
 from groups import MachineOf, Namespace, Socket, connect, flows, listen, simple, stitched
+
+from netviz.addresses import AddressBook
 
 
 def entry(original: str, reply: str, proto: str = "tcp", replied: bool = True) -> str:
@@ -227,6 +232,30 @@ def test_a_loop_of_translations_ends() -> None:
     one = MachineOf("one", [Namespace([], ["192.0.2.1/24"], 1, conntrack=there)])
     two = MachineOf("two", [Namespace([], ["192.0.2.2/24"], 1, conntrack=back)])
     assert flows(stitched(CLIENT, one, two)) == []
+
+
+def test_forged_entries_do_not_keep_the_join_busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of 20 namespaces each translates onward, alike: 20**8 ways through 8 of them."""
+    steps = [f"198.51.100.{step}:80" for step in range(10)]
+    lines = "".join(
+        entry(f"192.0.2.10:50000>{here}", f"{there}>192.0.2.10:50000")
+        for here, there in pairwise(steps)
+    )
+    liar = MachineOf("liar", [Namespace([], [], id, conntrack=lines) for id in range(1, 21)])
+    client = simple("client", "192.0.2.10", connect("192.0.2.10", 50000, "198.51.100.0", 80, 2))
+    asked = 0
+
+    def resolve(book: AddressBook, namespace: int, address: int) -> int:
+        nonlocal asked
+        asked += 1
+        assert asked < 100_000, "the join is kept busy"
+        return resolved(book, namespace, address)
+
+    resolved = AddressBook.resolve
+    monkeypatch.setattr(AddressBook, "resolve", resolve)
+    graph = stitched(client, liar)
+    assert flows(graph) == []
+    assert graph.coverage.ambiguous == 1
 
 
 def test_unreadable_lines_are_told() -> None:
