@@ -43,6 +43,7 @@ def document(graph: Graph) -> dict[str, Any]:
     """The graph as plain JSON values, every key in its fixed place."""
     return {
         "netviz_flows": VERSION,
+        "level": graph.level,
         "machines": [_machine(machine) for machine in graph.machines],
         "nodes": [_node(node) for node in graph.nodes],
         "flows": [_flow(flow) for flow in graph.flows],
