@@ -8,9 +8,7 @@ from functools import partial
 
 from netviz.cli.arguments import expression
 from netviz.cli.exits import DONE, run, say
-from netviz.cli.log import conclude
-from netviz.cli.output import write_output
-from netviz.cli.question import asked_graph, chosen_format, question_parser
+from netviz.cli.question import asked_graph, question_parser, write_answer
 from netviz.questions.exposure import LEVEL, NEEDED, exposed
 from netviz.questions.exposure_fields import LISTENER_LANGUAGE, is_true_of
 from netviz.questions.exposure_output import FORMATS, summary
@@ -57,8 +55,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 def _exposure(options: argparse.Namespace) -> int:
     found = exposed(asked_graph(PROGRAM, options, NEEDED, LEVEL))
-    write_output(options.output, chosen_format(options, FORMATS)(found))
-    conclude(PROGRAM, options, summary(found))
+    write_answer(PROGRAM, options, FORMATS, found, summary(found))
     matching = [one for one in found if any(is_true_of(test, one) for test in options.fail_on)]
     if not matching:
         return DONE

@@ -6,9 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 from netviz.cli.exits import DONE, run
-from netviz.cli.log import conclude
-from netviz.cli.output import write_output
-from netviz.cli.question import asked_graph, chosen_format, question_parser
+from netviz.cli.question import asked_graph, question_parser, write_answer
 from netviz.questions.next_machines import next_machines
 from netviz.questions.next_output import FORMATS, summary
 
@@ -40,6 +38,5 @@ def make_parser() -> argparse.ArgumentParser:
 
 def _next(options: argparse.Namespace) -> int:
     machines = next_machines(asked_graph(PROGRAM, options))
-    write_output(options.output, chosen_format(options, FORMATS)(machines))
-    conclude(PROGRAM, options, summary(machines))
+    write_answer(PROGRAM, options, FORMATS, machines, summary(machines))
     return DONE

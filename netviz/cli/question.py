@@ -1,19 +1,22 @@
-"""What the commands that answer a question have in common: their arguments, and the graph."""
+"""What commands that answer a question have in common: their arguments, the graph, the answer."""
 
 from __future__ import annotations
 
 import argparse
 import gc
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from netviz.cli.log import set_up
+from netviz.cli.log import conclude, set_up
+from netviz.cli.output import add_output_arguments, write_output
 from netviz.cli.progress import progress
 from netviz.cli.snapshots import NamedSnapshots, add_snapshot_arguments
 from netviz.cli.version import version_text
+from netviz.cli.width import table_width
 from netviz.graph import Graph
+from netviz.render.options import RenderOptions
 from netviz.snapshot.ahead import ahead
 from netviz.stitch import StitchOptions, stitch
 
@@ -26,7 +29,7 @@ T = TypeVar("T")
 
 
 def question_parser(
-    program: str, description: str, epilog: str, formats: Mapping[str, object]
+    program: str, description: str, epilog: str, formats: Iterable[str]
 ) -> argparse.ArgumentParser:
     """A parser for the snapshot files, ``-f`` with one of ``formats``, and ``-o``."""
     parser = argparse.ArgumentParser(
@@ -36,25 +39,29 @@ def question_parser(
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_snapshot_arguments(parser)
-    parser.add_argument(
-        "-o", "--output", metavar="OUT", help="write to this file (default: standard output)"
-    )
-    parser.add_argument(
-        "-f",
-        "--format",
-        choices=sorted(formats),
-        help="what to write (default: what the ending of OUT says, else table)",
-    )
+    add_output_arguments(parser, formats, DEFAULT_FORMAT)
     parser.add_argument("--version", action="version", version=version_text())
     return parser
 
 
-def chosen_format(options: argparse.Namespace, formats: Mapping[str, T]) -> T:
-    """The one of ``formats`` that ``-f`` or the ending of the output names, else the table."""
-    if options.format:
-        return formats[options.format]
+def write_answer(
+    program: str,
+    options: argparse.Namespace,
+    formats: Mapping[str, Callable[[T, RenderOptions], bytes]],
+    answer: T,
+    summary: str,
+) -> None:
+    """Write the answer, then a line about it on standard error.
+
+    It is written in the one of ``formats`` that ``-f`` or the ending of the output names, else as a
+    table, which is as wide as the terminal.
+    """
     ending = Path(options.output or "").suffix.lstrip(".").lower()
-    return formats[ending if ending in formats else DEFAULT_FORMAT]
+    asked = options.format or (ending if ending in formats else DEFAULT_FORMAT)
+    write_output(
+        options.output, formats[asked](answer, RenderOptions(width=table_width(options.output)))
+    )
+    conclude(program, options, summary)
 
 
 def asked_graph(

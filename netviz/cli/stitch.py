@@ -11,7 +11,7 @@ from pathlib import Path
 from netviz.cli.exits import DONE, run
 from netviz.cli.filters import add_filter_arguments, filtered
 from netviz.cli.log import conclude, set_up
-from netviz.cli.output import write_output
+from netviz.cli.output import add_output_arguments, write_output
 from netviz.cli.progress import progress
 from netviz.cli.snapshots import NamedSnapshots, add_snapshot_arguments
 from netviz.cli.version import version_text
@@ -58,15 +58,7 @@ def make_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_snapshot_arguments(parser)
-    parser.add_argument(
-        "-o", "--output", metavar="OUT", help="write to this file (default: standard output)"
-    )
-    parser.add_argument(
-        "-f",
-        "--format",
-        choices=sorted(FORMATS),
-        help="what to write (default: what the ending of OUT says, else dot)",
-    )
+    add_output_arguments(parser, FORMATS, "dot")
     parser.add_argument(
         "--group-by",
         choices=(*LEVELS, "subnet", "label"),

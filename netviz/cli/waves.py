@@ -9,9 +9,7 @@ from functools import partial
 from netviz.cli.arguments import whole_number
 from netviz.cli.exits import DONE, run
 from netviz.cli.filters import add_filter_arguments, filtered
-from netviz.cli.log import conclude
-from netviz.cli.output import write_output
-from netviz.cli.question import asked_graph, chosen_format, question_parser
+from netviz.cli.question import asked_graph, question_parser, write_answer
 from netviz.group import group
 from netviz.labels import by_label, read_labels
 from netviz.questions.waves import waves
@@ -25,7 +23,7 @@ EXAMPLES = """\
 examples:
   netviz waves *.json
   netviz waves *.json --most 10 --hide 'process=node_exporter,sshd'
-  netviz waves *.json --by label --labels names.toml -f json -o waves.json
+  netviz waves *.json --by label --labels names.toml -o waves.csv
 
 exit status: 0 done, 1 the input is wrong, 2 usage
 """
@@ -70,6 +68,5 @@ def _waves(options: argparse.Namespace) -> int:
     graph = filtered(asked_graph(PROGRAM, options), options)
     graph = by_label(graph, labels) if labels else group(graph, options.by)
     found = waves(graph, options.most)
-    write_output(options.output, chosen_format(options, FORMATS)(graph, found))
-    conclude(PROGRAM, options, summary(found))
+    write_answer(PROGRAM, options, FORMATS, found, summary(found))
     return DONE

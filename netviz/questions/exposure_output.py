@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from netviz.questions.exposure import Exposed
 from netviz.render.columns import as_csv, as_table, cell
 from netviz.render.json_flows import encode
+from netviz.render.options import RenderOptions
 from netviz.render.text import counted, shortened, whole
 from netviz.render.wording import LONGEST, is_root, label
 
@@ -33,7 +34,8 @@ CAPABILITIES_SHOWN = 2
 _SCOPES = {"all": "all interfaces", "address": "one address", "loopback": "loopback"}
 
 
-def table(found: Sequence[Exposed]) -> bytes:
+def table(found: Sequence[Exposed], options: RenderOptions) -> bytes:
+    """A line for each listener, in words."""
     headings = (
         "reachable on",
         "machine",
@@ -44,7 +46,7 @@ def table(found: Sequence[Exposed]) -> bytes:
         "can do",
         "part of",
     )
-    return as_table((*headings, "seen using it"), map(_line, found)).encode()
+    return as_table((*headings, "seen using it"), map(_line, found), width=options.width).encode()
 
 
 def _line(one: Exposed) -> tuple[str, ...]:
@@ -96,7 +98,7 @@ def _users(one: Exposed) -> str:
     return ", ".join(parts) or ("cannot be told" if one.seen == "unknown" else "nobody")
 
 
-def csv(found: Sequence[Exposed]) -> bytes:
+def csv(found: Sequence[Exposed], options: RenderOptions) -> bytes:
     """A line for each listener; ``callers``, ``near`` and ``loopback`` count services."""
     return as_csv(COLUMNS, map(_cells, found))
 
@@ -115,7 +117,7 @@ def _cells(one: Exposed) -> list[str | int]:
     ]
 
 
-def json(found: Sequence[Exposed]) -> bytes:
+def json(found: Sequence[Exposed], options: RenderOptions) -> bytes:
     document = {"netviz_exposure": VERSION, "listeners": [_values(one) for one in found]}
     return encode(document) + b"\n"
 
@@ -149,7 +151,7 @@ def _values(one: Exposed) -> dict[str, object]:
     }
 
 
-FORMATS: Mapping[str, Callable[[Sequence[Exposed]], bytes]] = {
+FORMATS: Mapping[str, Callable[[Sequence[Exposed], RenderOptions], bytes]] = {
     "csv": csv,
     "json": json,
     "table": table,

@@ -8,6 +8,7 @@ from netviz.graph import Missing
 from netviz.questions.next_machines import NextMachine
 from netviz.render.columns import as_csv, as_table, cell
 from netviz.render.json_flows import encode
+from netviz.render.options import RenderOptions
 from netviz.render.text import counted, whole
 
 VERSION = 1
@@ -20,14 +21,15 @@ MOST_ENDS = 100
 COLUMNS = ("address", "sockets", "ports")
 
 
-def table(machines: Sequence[NextMachine]) -> bytes:
+def table(machines: Sequence[NextMachine], options: RenderOptions) -> bytes:
+    """A line for each address."""
     lines = [
         (cell(one.address), f"{one.sockets:,}", _ports(one.ends, PORTS_SHOWN)) for one in machines
     ]
-    return as_table(COLUMNS, lines, {"sockets"}).encode()
+    return as_table(COLUMNS, lines, {"sockets"}, options.width).encode()
 
 
-def csv(machines: Sequence[NextMachine]) -> bytes:
+def csv(machines: Sequence[NextMachine], options: RenderOptions) -> bytes:
     """A line for each address; its ports as ``tcp/443 x3, udp/53 x1``."""
     return as_csv(
         COLUMNS,
@@ -35,7 +37,7 @@ def csv(machines: Sequence[NextMachine]) -> bytes:
     )
 
 
-def json(machines: Sequence[NextMachine]) -> bytes:
+def json(machines: Sequence[NextMachine], options: RenderOptions) -> bytes:
     document = {
         "netviz_next": VERSION,
         "missing": [
@@ -53,7 +55,7 @@ def json(machines: Sequence[NextMachine]) -> bytes:
     return encode(document) + b"\n"
 
 
-FORMATS: Mapping[str, Callable[[Sequence[NextMachine]], bytes]] = {
+FORMATS: Mapping[str, Callable[[Sequence[NextMachine], RenderOptions], bytes]] = {
     "csv": csv,
     "json": json,
     "table": table,

@@ -26,9 +26,11 @@ class Wave:
 class Waves:
     """``waves`` with a flow each, ``alone`` the nodes without any, ``cut`` every flow between two.
 
-    ``number_of`` has the place of each node's wave in ``waves``, by the id of the node.
+    ``graph`` is what they were found in. ``number_of`` has the place of each node's wave in
+    ``waves``, by the id of the node.
     """
 
+    graph: Graph
     waves: tuple[Wave, ...]
     alone: tuple[Node, ...]
     cut: tuple[Flow, ...]
@@ -63,6 +65,7 @@ def waves(graph: Graph, most: int | None = None) -> Waves:
     found = [Wave(tuple(nodes[name]), tuple(inside[name]), tuple(leaving[name])) for name in nodes]
     found.sort(key=_order)
     return Waves(
+        graph,
         tuple(found),
         (*(node for node in graph.nodes if node.id not in linked), *_silent_machines(graph)),
         tuple(cut),

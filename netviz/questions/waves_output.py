@@ -1,4 +1,4 @@
-"""The waves of a migration as a table or JSON."""
+"""The waves of a migration as a table, CSV or JSON."""
 
 from __future__ import annotations
 
@@ -6,20 +6,23 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from netviz.across import SEVERAL
-from netviz.graph import Flow, Graph, Node
+from netviz.graph import Flow, Node
 from netviz.questions.waves import Waves
-from netviz.render.columns import as_table
+from netviz.render.columns import as_csv, as_table, cell
 from netviz.render.json_flows import encode
+from netviz.render.options import RenderOptions
 from netviz.render.text import counted, shortened, whole
 from netviz.render.wording import LONGEST, label
 
 VERSION = 1
 
+COLUMNS = ("wave", "name", "machine", "connections_inside", "connections_cut", "id")
 
-def table(graph: Graph, found: Waves) -> bytes:
+
+def table(found: Waves, options: RenderOptions) -> bytes:
     """What is in each wave, then the flows that are cut; waves are counted from 1."""
-    machines = {machine.id: machine.name for machine in graph.machines}
-    nodes = {node.id: node for node in graph.nodes}
+    machines = {machine.id: machine.name for machine in found.graph.machines}
+    nodes = {node.id: node for node in found.graph.nodes}
     lines = [
         (str(number), label(node), _machine(node, machines), *_sums(wave.inside, wave.cut))
         for number, wave in enumerate(found.waves, 1)
@@ -32,13 +35,15 @@ def table(graph: Graph, found: Waves) -> bytes:
     ]
     shown += [("alone", label(node), _machine(node, machines), "", "") for node in found.alone]
     headings = ("wave", "what", "on", "connections inside", "connections cut")
-    text = as_table(headings, shown, set(headings[3:]))
+    text = as_table(headings, shown, set(headings[3:]), options.width)
     if found.cut:
-        text += "\nCut between waves:\n\n" + _cut_table(found, nodes, machines)
+        text += "\nCut between waves:\n\n" + _cut_table(found, nodes, machines, options)
     return text.encode()
 
 
-def _cut_table(found: Waves, nodes: Mapping[str, Node], machines: Mapping[str, str]) -> str:
+def _cut_table(
+    found: Waves, nodes: Mapping[str, Node], machines: Mapping[str, str], options: RenderOptions
+) -> str:
     def end(identity: str) -> tuple[str, str, str]:
         node = nodes[identity]
         return str(found.number_of[identity] + 1), label(node), _machine(node, machines)
@@ -48,14 +53,39 @@ def _cut_table(found: Waves, nodes: Mapping[str, Node], machines: Mapping[str, s
         for flow in sorted(found.cut, key=lambda flow: -flow.connections)
     ]
     headings = ("wave", "from", "on", "wave", "to", "on", "what", "connections")
-    return as_table(headings, lines, {"connections"})
+    return as_table(headings, lines, {"connections"}, options.width)
 
 
-def json(graph: Graph, found: Waves) -> bytes:
-    machines = {machine.id: machine.name for machine in graph.machines}
+def csv(found: Waves, options: RenderOptions) -> bytes:
+    """A line for each node, with its wave and the connections of that; ``alone`` for no wave."""
+    machines = {machine.id: machine.name for machine in found.graph.machines}
+    lines = [
+        _cells(str(number), node, machines, _counts(wave.inside), _counts(wave.cut))
+        for number, wave in enumerate(found.waves, 1)
+        for node in wave.nodes
+    ]
+    none = _counts(())
+    lines += [_cells("alone", node, machines, none, none) for node in found.alone]
+    return as_csv(COLUMNS, lines)
+
+
+def _cells(
+    wave: str,
+    node: Node,
+    machines: Mapping[str, str],
+    inside: Mapping[str, int],
+    cut: Mapping[str, int],
+) -> tuple[str | int, ...]:
+    machine = machines.get(node.machine, node.machine)
+    connections = inside["connections"], cut["connections"]
+    return wave, cell(node.label), cell(machine), *connections, cell(node.id)
+
+
+def json(found: Waves, options: RenderOptions) -> bytes:
+    machines = {machine.id: machine.name for machine in found.graph.machines}
     document = {
         "netviz_waves": VERSION,
-        "by": graph.level,
+        "by": found.graph.level,
         "waves": [
             {
                 "nodes": [_node(node, machines) for node in wave.nodes],
@@ -82,7 +112,11 @@ def json(graph: Graph, found: Waves) -> bytes:
     return encode(document) + b"\n"
 
 
-FORMATS: Mapping[str, Callable[[Graph, Waves], bytes]] = {"json": json, "table": table}
+FORMATS: Mapping[str, Callable[[Waves, RenderOptions], bytes]] = {
+    "csv": csv,
+    "json": json,
+    "table": table,
+}
 
 
 def summary(found: Waves) -> str:

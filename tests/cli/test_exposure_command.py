@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,20 @@ def test_the_table(capsys: pytest.CaptureFixture[str]) -> None:
         "netviz-exposure: 2 listeners, 2 on all interfaces,"
         " 0 of those used by nobody or over loopback alone\n"
     )
+
+
+@pytest.mark.parametrize("question", ["exposure", "next", "waves"])
+def test_a_table_is_as_wide_as_the_terminal(
+    question: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "60")
+    assert main([question, "web.json"]) == 0
+    on_terminal = capsys.readouterr().out
+    assert main([question, "web.json", "-o", "found.txt"]) == 0
+    in_file = Path("found.txt").read_text()
+    assert max(map(len, on_terminal.splitlines())) <= 60
+    assert (on_terminal == in_file) == (max(map(len, in_file.splitlines())) <= 60)
 
 
 @pytest.mark.parametrize(

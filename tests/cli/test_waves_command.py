@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,13 @@ def test_by_label(capsys: pytest.CaptureFixture[str]) -> None:
     Path("names.toml").write_text('[[label]]\nname = "front"\nmachine = "web"\n')
     document = answer(capsys, "--by", "label", "--labels", "names.toml")
     assert [one["name"] for one in document["waves"][0]["nodes"]] == ["postgres", "front"]
+
+
+def test_csv_by_the_ending_of_the_output(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["waves", "web.json", "db.json", "-o", "waves.csv"]) == 0
+    with Path("waves.csv").open(newline="") as lines:
+        found = [(line["wave"], line["machine"]) for line in csv.DictReader(lines)]
+    assert found == [("1", "db"), ("1", "web")]
 
 
 def test_a_wave_of_one_cuts_everything(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from fates import FATES
 from groups import MachineOf, snapshot
 from hypothesis import given, settings
 from random_machines import PORTS, groups
@@ -18,16 +19,6 @@ from netviz.join.sctp_sockets import SctpSocket
 from netviz.join.trace import ConnectedSocket
 from netviz.stitch import stitch
 
-FATES = (
-    "joined",
-    "listening",
-    "unconnected",
-    "recent",
-    "attempt",
-    "external",
-    "ambiguous",
-    "unmatched",
-)
 SAID = {
     "joined": "joined (",
     "listening": "a listener itself",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from fates import FATES
 from groups import MachineOf, snapshot
 from hypothesis import given, settings
 from random_machines import groups
@@ -15,17 +16,6 @@ from netviz.join.joined import JoinOptions
 from netviz.join.kinds import ONE_SIDED
 from netviz.join.outcome import Joined
 from netviz.join.trace import Trace
-
-FATES = (
-    "joined",
-    "listening",
-    "unconnected",
-    "recent",
-    "attempt",
-    "external",
-    "ambiguous",
-    "unmatched",
-)
 
 
 def traced(machines: list[MachineOf], recent: bool = False) -> tuple[Joined, Trace]:

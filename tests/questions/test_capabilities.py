@@ -14,6 +14,7 @@ from netviz.graph import Listener
 from netviz.questions.capabilities import NAMES, capabilities
 from netviz.questions.exposure import exposed
 from netviz.questions.exposure_output import FORMATS
+from netviz.render.options import DEFAULTS
 
 
 @pytest.mark.parametrize(
@@ -58,12 +59,14 @@ def test_the_list_of_listeners_tells_them() -> None:
     ]
     listeners = exposed(graph(*found, level="connection"))
     names = ["net_bind_service", "net_admin", "net_raw"]
-    told = [one["capabilities"] for one in json.loads(FORMATS["json"](listeners))["listeners"]]
+    told = [
+        one["capabilities"] for one in json.loads(FORMATS["json"](listeners, DEFAULTS))["listeners"]
+    ]
     assert told == [["all"], names, [], None]
-    cells = csv.DictReader(io.StringIO(FORMATS["csv"](listeners).decode()))
+    cells = csv.DictReader(io.StringIO(FORMATS["csv"](listeners, DEFAULTS).decode()))
     assert [line["capabilities"] for line in cells] == ["all", " ".join(names), "", "?"]
     assert "net_bind_service, net_admin and 1 more" in " ".join(
-        FORMATS["table"](listeners).decode().split()
+        FORMATS["table"](listeners, DEFAULTS).decode().split()
     )
 
 

@@ -13,6 +13,7 @@ from small_graphs import flow, graph, node
 from netviz.graph import Coverage, Graph, Listener, Machine, Strangers
 from netviz.questions.exposure import Exposed, exposed
 from netviz.questions.exposure_output import FORMATS, summary
+from netviz.render.options import DEFAULTS
 
 ANY = Listener("tcp", "0.0.0.0", 80)
 ANY6 = Listener("tcp", "::", 80)
@@ -160,7 +161,7 @@ def test_strangers() -> None:
 def test_of_some_protocols_it_cannot_be_told() -> None:
     raw, sctp = Listener("raw", "0.0.0.0", 1), Listener("sctp", "0.0.0.0", 80)
     assert [one.seen for one in exposed(used(raw, sctp))] == ["unknown", "unknown"]
-    assert "cannot be told" in FORMATS["table"](exposed(used(raw))).decode()
+    assert "cannot be told" in FORMATS["table"](exposed(used(raw)), DEFAULTS).decode()
 
 
 def test_the_order() -> None:
@@ -196,9 +197,9 @@ def test_what_is_not_used_from_afar_comes_first() -> None:
 
 def test_formats_agree() -> None:
     found = exposed(used(ANY, ONE, LOCAL, flows=("remote", "near", "loopback")))
-    listeners = json.loads(FORMATS["json"](found))["listeners"]
-    lines = list(csv.DictReader(io.StringIO(FORMATS["csv"](found).decode())))
-    table = FORMATS["table"](found).decode().splitlines()[2:]
+    listeners = json.loads(FORMATS["json"](found, DEFAULTS))["listeners"]
+    lines = list(csv.DictReader(io.StringIO(FORMATS["csv"](found, DEFAULTS).decode())))
+    table = FORMATS["table"](found, DEFAULTS).decode().splitlines()[2:]
     for key in ("scope", "machine", "address", "process", "seen"):
         assert [one[key] for one in listeners] == [line[key] for line in lines]
     assert [one["scope"] for one in listeners] == ["all", "address", "loopback"]
@@ -218,8 +219,11 @@ def test_formats_agree() -> None:
 def test_no_name_can_steer_what_shows_it(name: str) -> None:
     hostile = replace(node("m/x", ANY, security=name), label=name, name=name, unit=name)
     found = exposed(graph(hostile, level="connection"))
-    assert json.loads(FORMATS["json"](found))["netviz_exposure"] == 1
-    for text in (FORMATS["table"](found).decode(), FORMATS["csv"](found).decode()):
+    assert json.loads(FORMATS["json"](found, DEFAULTS))["netviz_exposure"] == 1
+    for text in (
+        FORMATS["table"](found, DEFAULTS).decode(),
+        FORMATS["csv"](found, DEFAULTS).decode(),
+    ):
         assert all(c.isprintable() or c in "\r\n" for c in text)
-    assert len(list(csv.reader(io.StringIO(FORMATS["csv"](found).decode())))) == 2
-    assert ",=1" not in FORMATS["csv"](found).decode()
+    assert len(list(csv.reader(io.StringIO(FORMATS["csv"](found, DEFAULTS).decode())))) == 2
+    assert ",=1" not in FORMATS["csv"](found, DEFAULTS).decode()

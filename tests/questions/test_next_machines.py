@@ -9,6 +9,7 @@ import json
 from netviz.graph import Coverage, Graph, Missing
 from netviz.questions.next_machines import next_machines
 from netviz.questions.next_output import FORMATS, summary
+from netviz.render.options import DEFAULTS
 
 
 def group(*missing: Missing) -> Graph:
@@ -41,21 +42,21 @@ def test_the_ports_of_an_address_count_together() -> None:
 
 def test_every_format_has_the_same_numbers() -> None:
     found = next_machines(GRAPH)
-    document = json.loads(FORMATS["json"](found))
-    lines = list(csv.DictReader(io.StringIO(FORMATS["csv"](found).decode())))
+    document = json.loads(FORMATS["json"](found, DEFAULTS))
+    lines = list(csv.DictReader(io.StringIO(FORMATS["csv"](found, DEFAULTS).decode())))
     assert document["netviz_next"] == 1
     assert [(one["address"], one["sockets"]) for one in document["missing"]] == [
         (line["address"], int(line["sockets"])) for line in lines
     ]
     assert lines[0]["ports"] == "tcp/5432 x3, tcp/22 x2, udp/53 x2"
-    assert "tcp/5432 x3, tcp/22 x2, udp/53 x2" in FORMATS["table"](found).decode()
+    assert "tcp/5432 x3, tcp/22 x2, udp/53 x2" in FORMATS["table"](found, DEFAULTS).decode()
     assert summary(found) == "3 addresses to capture next, 15 sockets"
 
 
 def test_a_long_list_of_ports_is_shortened_in_the_table_alone() -> None:
     found = next_machines(group(*(Missing("tcp", DB, port, 1) for port in range(1, 12))))
-    assert "and 3 more" in FORMATS["table"](found).decode()
-    assert "tcp/11 x1" in FORMATS["csv"](found).decode()
+    assert "and 3 more" in FORMATS["table"](found, DEFAULTS).decode()
+    assert "tcp/11 x1" in FORMATS["csv"](found, DEFAULTS).decode()
 
 
 def test_where_the_list_is_full_it_says_so() -> None:
@@ -66,4 +67,4 @@ def test_where_the_list_is_full_it_says_so() -> None:
 def test_nothing_is_missing() -> None:
     assert next_machines(group()) == []
     assert summary([]) == "no socket of the group talks to an address outside of it"
-    assert json.loads(FORMATS["json"]([])) == {"netviz_next": 1, "missing": []}
+    assert json.loads(FORMATS["json"]([], DEFAULTS)) == {"netviz_next": 1, "missing": []}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 
 from hypothesis import given
@@ -11,6 +13,7 @@ from small_graphs import flow, graph, node
 from netviz.graph import Graph, Machine
 from netviz.questions.waves import Waves, waves
 from netviz.questions.waves_output import FORMATS, summary
+from netviz.render.options import DEFAULTS
 
 
 def names(found: Waves) -> list[str]:
@@ -73,7 +76,7 @@ def test_a_machine_without_a_socket_is_alone() -> None:
 def test_formats_agree() -> None:
     given = letters("abcde", ("ab", 9), ("bc", 2), ("cd", 9))
     found = waves(given, most=2)
-    document = json.loads(FORMATS["json"](given, found))
+    document = json.loads(FORMATS["json"](found, DEFAULTS))
     assert [[n["name"] for n in wave["nodes"]] for wave in document["waves"]] == [
         ["a", "b"],
         ["c", "d"],
@@ -83,7 +86,18 @@ def test_formats_agree() -> None:
     assert [n["name"] for n in document["alone"]] == ["e"]
     (cut,) = document["cut"]
     assert (cut["source_wave"], cut["target_wave"], cut["connections"]) == (1, 2, 2)
-    text = FORMATS["table"](given, found).decode()
+    lines = csv.DictReader(io.StringIO(FORMATS["csv"](found, DEFAULTS).decode(), newline=""))
+    assert [
+        (line["wave"], line["name"], line["connections_inside"], line["connections_cut"])
+        for line in lines
+    ] == [
+        ("1", "a", "9", "2"),
+        ("1", "b", "9", "2"),
+        ("2", "c", "9", "2"),
+        ("2", "d", "9", "2"),
+        ("alone", "e", "0", "0"),
+    ]
+    text = FORMATS["table"](found, DEFAULTS).decode()
     assert [line.split() for line in text.splitlines()[2:7]] == [
         ["1", "a", "a", "9", "2"],
         ["b", "b"],
@@ -115,3 +129,9 @@ def test_every_node_is_in_one_wave_and_every_flow_inside_or_cut(
     for cut in found.cut:
         assert found.number_of[cut.source] != found.number_of[cut.target]
     assert waves(given, 8).cut == ()
+
+
+def test_no_cell_of_csv_is_a_formula() -> None:
+    found = waves(graph(node("=1+1"), node("b"), flows=(flow("=1+1", "b"),), level="host"))
+    assert "'=1+1" in FORMATS["csv"](found, DEFAULTS).decode()
+    assert ",=1" not in FORMATS["csv"](found, DEFAULTS).decode()

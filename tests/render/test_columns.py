@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import sys
+from collections import Counter
 
 import pytest
 from hypothesis import given
@@ -75,6 +76,26 @@ def test_a_table_is_no_wider_than_it_may_be(width: int) -> None:
     lines = [["a-rather-long-name-of-a-service", "日本語の名前です", "12"]] * 3
     written = as_table(("name", "other", "count"), lines, {"count"}, width)
     assert max(wide(line) for line in written.splitlines()) <= width
+
+
+HEADINGS = ("reachable on", "machine", "listens", "process", "user", "part of", "seen using it")
+LINE = (
+    "all interfaces",
+    "microstack",
+    "tcp 0.0.0.0:11211",
+    "neutron-server:",
+    "root",
+    "postgresql.service",
+    "8 services of this machine, 日本 from outside",
+)
+
+
+@pytest.mark.parametrize("width", [1, 32, 40, 60, 80, 100, 160])
+def test_nothing_is_left_out_for_want_of_room(width: int) -> None:
+    written = as_table(HEADINGS, [LINE, LINE], (), width)
+    shown = Counter("".join(written.split()).replace("─", ""))
+    assert shown == Counter("".join("".join([*HEADINGS, *LINE, *LINE]).split()))
+    assert max(wide(line) for line in written.splitlines()) <= max(width, 32)
 
 
 def wide(line: str) -> int:
