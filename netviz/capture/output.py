@@ -3,8 +3,9 @@
 import binascii
 import contextlib
 import os
-import stat
 from typing import TYPE_CHECKING, Iterator, Optional
+
+from netviz.capture.links import kept_mode, resolved
 
 if TYPE_CHECKING:
     import zlib
@@ -33,7 +34,7 @@ class Output:
         self._descriptor = descriptor
         self._name = name
         self._compressed = name.endswith(".gz")
-        self._member: "Optional[zlib._Compress]" = None
+        self._member: Optional[zlib._Compress] = None
         self._written = 0
         self._end = 0
 
@@ -97,7 +98,8 @@ def open_output(path: Optional[str]) -> Iterator[Output]:
 
 @contextlib.contextmanager
 def _replacing(path: str) -> Iterator[Output]:
-    target = os.path.realpath(path)
+    with _reporting(path):
+        target = resolved(path)
     # A name that nobody can foresee, and never one that is there: a capture is run by root, often
     # in /tmp.
     temporary = f"{target}.{binascii.hexlify(os.urandom(6)).decode()}.tmp"
@@ -144,11 +146,12 @@ def _remove(temporary: str) -> None:
 
 def _mode(target: str) -> int:
     """The permissions of the file that is replaced, else those a new file gets."""
-    with contextlib.suppress(OSError):
-        return stat.S_IMODE(os.stat(target).st_mode)
     mask = os.umask(0o077)
     os.umask(mask)
-    return 0o666 & ~mask
+    usual = 0o666 & ~mask
+    with contextlib.suppress(OSError):
+        return kept_mode(os.stat(target), usual)
+    return usual
 
 
 @contextlib.contextmanager

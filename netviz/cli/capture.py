@@ -21,6 +21,7 @@ EXAMPLES = """\
 examples:
   netviz-capture -o web1.json
   netviz-capture -o web1.json.gz --threads
+  netviz-capture --for 10m --every 5s -o web1.jsonl.gz
   netviz-capture --write-pyz netviz-capture.pyz
 
 exit status: 0 done, 1 failed, 2 usage, 130 interrupted
