@@ -15,14 +15,15 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-import steady_sockets  # noqa: E402
 from busy_namespace import raise_loopback  # noqa: E402
+from steady_sockets import Steady, found, start  # noqa: E402
 
 LONGEST = 1800
 """Seconds after which everything ends, whatever happens."""
@@ -34,6 +35,7 @@ TIME_WAITS = 20_000
 """The most connections in TIME_WAIT that the namespace keeps."""
 
 GONE = ("ENOENT", "ESRCH")
+"""What a process that has ended is answered with."""
 
 
 def build(folder: Path) -> Path | None:
@@ -46,20 +48,51 @@ def build(folder: Path) -> Path | None:
     return target
 
 
-def run(
-    churn: Path, capture: Sequence[str], captures: int, time_waits: int = TIME_WAITS
-) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Churned:
+    """What came of captures under the load.
+
+    ``forks`` and ``connections`` a second; ``failed`` captures and ``invalid`` ones (no JSON, or
+    not complete); ``problems``, how often each (what, error) was counted in all. ``steady`` sockets
+    have to be found with their holders in each: ``missed_in`` counts by table those that were not,
+    ``wrong`` those found with a process that does not hold them, both in all captures. ``rows`` of
+    the largest table and ``seconds`` of a capture are means.
+    """
+
+    captures: int
+    forks: float
+    connections: float
+    failed: int
+    invalid: int
+    problems: dict[str, int]
+    steady: int
+    missed_in: dict[str, int]
+    wrong: int
+    rows: float
+    seconds: float
+
+    @property
+    def vanished(self) -> int:
+        """Processes that ended while they were read."""
+        return sum(self.problems.get(f"process {error}", 0) for error in GONE)
+
+    @property
+    def missed(self) -> int:
+        return sum(self.missed_in.values())
+
+    @property
+    def share(self) -> float:
+        """Of the steady sockets, the part that was found with its holder."""
+        return 1 - self.missed / (self.steady * self.captures)
+
+
+def run(load: Path, capture: Sequence[str], captures: int, time_waits: int = TIME_WAITS) -> Churned:
     """Run the command ``capture``, which writes to standard output, so often under the load.
 
-    The answer: ``forks`` and ``connections`` a second; ``failed`` captures and ``invalid`` ones
-    (no JSON, or not complete); ``problems``, how often each (what, error) was counted in all;
-    ``vanished``, how many of them are processes that ended meanwhile; the number of ``steady``
-    sockets and how often one was ``missed`` in all, in how many captures (``missing``), in which
-    tables (``missed_in``); the ``rows`` of the largest table and the ``seconds`` of a capture, both
-    the mean. Needs root.
+    Where it takes several samples a socket counts as found when one of them has it. Needs root.
     """
     unshare = ["unshare", "--net", "--pid", "--fork", "--mount-proc", "--kill-child"]
-    task = {"churn": str(churn), "capture": list(capture), "captures": captures}
+    task = {"load": str(load), "capture": list(capture), "captures": captures}
     ended = subprocess.run(
         [*unshare, sys.executable, __file__, json.dumps({**task, "time_waits": time_waits})],
         check=False,
@@ -69,87 +102,81 @@ def run(
     )
     if ended.returncode:
         raise RuntimeError(f"under_churn.py ended with {ended.returncode}")
-    result: dict[str, Any] = json.loads(ended.stdout)
-    return result
+    return Churned(**json.loads(ended.stdout))
 
 
 class Tally:
-    """What came of the captures."""
+    """Counts what comes of captures, of which ``steady`` sockets have to be in each."""
 
-    def __init__(self, steady: frozenset[steady_sockets.Steady]) -> None:
-        self.steady = steady
-        self.failed = self.invalid = self.missing = self.rows = 0
-        self.seconds = 0.0
+    def __init__(self, steady: frozenset[Steady]) -> None:
+        self._steady = steady
+        self._inodes = {socket.inode for socket in steady}
+        self.counts: Counter[str] = Counter()
         self.problems: Counter[str] = Counter()
         self.missed_in: Counter[str] = Counter()
 
-    def take(self, command: Sequence[str]) -> None:
-        """Run one capture and count what it gave."""
+    def take(self, command: Sequence[str]) -> float:
+        """Run one capture, count what it gave, and return the seconds that it took."""
         started = time.perf_counter()
         with tempfile.TemporaryFile() as output:
             ended = subprocess.run(command, check=False, stdout=output)
-            self.seconds += time.perf_counter() - started
+            seconds = time.perf_counter() - started
             output.seek(0)
             text = output.read()
-        self.failed += ended.returncode != 0
+        self.counts["failed"] += ended.returncode != 0
         try:
             documents = [json.loads(line) for line in text.splitlines()]
             complete = bool(documents) and all(found["complete"] is True for found in documents)
         except (ValueError, KeyError):
             complete = False
-        if not complete:
-            self.invalid += 1
-            return
-        self._count(documents)
+        self.counts["invalid"] += not complete
+        if complete:
+            self._count(documents)
+        return seconds
 
     def _count(self, documents: Sequence[dict[str, Any]]) -> None:
-        seen: set[steady_sockets.Steady] = set()
+        seen: set[Steady] = set()
         for document in documents:
-            seen |= steady_sockets.found(document)
-            self.rows += max(text.count("\n") for text in document["netns"][0]["tables"].values())
+            seen |= found(document)
+            tables = document["netns"][0]["tables"].values()
+            self.counts["rows"] += max(text.count("\n") for text in tables) // len(documents)
             for problem in document["problems"]:
                 self.problems[f"{problem['what']} {problem['error']}"] += problem["count"]
-        missed = self.steady - seen
-        self.missing += bool(missed)
-        self.missed_in.update(socket.table for socket in missed)
-
-    def result(self, captures: int) -> dict[str, Any]:
-        """The answer of ``run``, but for the rates of the load."""
-        return {
-            "failed": self.failed,
-            "invalid": self.invalid,
-            "problems": dict(self.problems),
-            "vanished": sum(self.problems[f"process {error}"] for error in GONE),
-            "steady": len(self.steady),
-            "missed": sum(self.missed_in.values()),
-            "missing": self.missing,
-            "missed_in": dict(self.missed_in),
-            "rows": self.rows / captures,
-            "seconds": self.seconds / captures,
-        }
+        self.missed_in.update(socket.table for socket in self._steady - seen)
+        self.counts["wrong"] += sum(socket.inode in self._inodes for socket in seen - self._steady)
 
 
 def main() -> None:
-    """Do the task of the first argument, as ``run`` wrote it; print the answer."""
+    """Do the task of the first argument, as ``run`` wrote it; print what becomes a ``Churned``."""
     task = json.loads(sys.argv[1])
+    captures = task["captures"]
     signal.alarm(LONGEST)
     raise_loopback()
     Path("/proc/sys/net/ipv4/tcp_max_tw_buckets").write_text(str(task["time_waits"]))
-    steady = steady_sockets.start()
+    steady = start()
     load = subprocess.Popen(
-        [task["churn"], str(FORKS), str(CONNECTIONS)], stdout=subprocess.PIPE, text=True
+        [task["load"], str(FORKS), str(CONNECTIONS)], stdout=subprocess.PIPE, text=True
     )
     tally = Tally(steady)
-    time.sleep(0.5)
-    for _ in range(task["captures"]):
-        tally.take(task["capture"])
+    time.sleep(1)
+    taken = [tally.take(task["capture"]) for _ in range(captures)]
     load.terminate()
     said = load.communicate()[0]
     if load.returncode:
         raise SystemExit(f"under_churn.py: the load ended with {load.returncode}")
     forks, connections, seconds = map(float, said.split())
-    rates = {"forks": forks / seconds, "connections": connections / seconds}
-    print(json.dumps({**rates, **tally.result(task["captures"])}))
+    answer = {
+        "captures": captures,
+        "forks": forks / seconds,
+        "connections": connections / seconds,
+        **{name: tally.counts[name] for name in ("failed", "invalid", "wrong")},
+        "problems": tally.problems,
+        "steady": len(steady),
+        "missed_in": tally.missed_in,
+        "rows": tally.counts["rows"] / captures,
+        "seconds": sum(taken) / captures,
+    }
+    print(json.dumps(answer))
 
 
 if __name__ == "__main__":
