@@ -15,6 +15,7 @@ from netviz.fleet.holders import SampleHolders
 from netviz.fleet.interpreters import program_of
 from netviz.fleet.pipe_holders import PipeHolders
 from netviz.fleet.records import MachineRecord, NamespaceRecord, ProcessRecord, SampleRecord
+from netviz.fleet.roles import role_of
 from netviz.fleet.sockets import TableReport, TableSockets, read_tables
 from netviz.fleet.translations import translations_of
 from netviz.fleet.unix_names import with_names_on_one_line
@@ -233,7 +234,8 @@ class Fleet:
                     unit=unit,
                     container=container,
                     caps=process.caps,
-                    program=program_of(process.comm, process.exe, process.argv),
+                    program=program_of(process.comm, process.exe, process.argv)
+                    or role_of(process.comm, unit, process.security),
                     namespace=namespace,
                     born=_born(process, snapshot),
                 )

@@ -82,10 +82,10 @@ def program_of(comm: str | None, exe: str | None, argv: Sequence[str] | None) ->
     """
     if not argv or len(argv) < 2:
         return None
-    interpreter = _interpreter(exe or argv[0])
-    if interpreter is None or not (comm in _THREAD_NAMES or _interpreter(comm or "")):
+    language = interpreter(exe or argv[0])
+    if language is None or not (comm in _THREAD_NAMES or interpreter(comm or "")):
         return None
-    word = _program_word(argv[1:], _OPTIONS[interpreter], clusters=interpreter in _CLUSTERED)
+    word = _program_word(argv[1:], _OPTIONS[language], clusters=language in _CLUSTERED)
     return None if word is None else _named(word)[:LONGEST] or None
 
 
@@ -93,7 +93,8 @@ _CLUSTERED = frozenset({"python", "pypy"})
 """Interpreters that take several options of one letter as one word: ``-um module``."""
 
 
-def _interpreter(path: str) -> str | None:
+def interpreter(path: str) -> str | None:
+    """Which interpreter the program at a path, or of a name, is; None for no interpreter."""
     found = _INTERPRETER.fullmatch(path.removesuffix(" (deleted)").rpartition("/")[2])
     return found[1] if found else None
 

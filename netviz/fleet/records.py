@@ -82,7 +82,7 @@ class ProcessRecord:
     container: str | None
     caps: str | None
     program: str | None
-    """What it runs, if it is an interpreter."""
+    """What it runs, if it is an interpreter; else which service it is, if its name hides that."""
     namespace: int | None
     born: float | None
     """When it started, in unix seconds."""
