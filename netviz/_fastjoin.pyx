@@ -12,6 +12,8 @@ from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memset
 
 import array
+import os
+import struct
 
 from netviz._pyjoin import Account, End, Folded, Selection, Settled, unite
 from netviz.tables import ConnectedColumns
@@ -66,12 +68,27 @@ cdef inline uint64_t *u64(array.array column) noexcept:
     return <uint64_t *>column.data.as_ulonglongs
 
 
-cdef inline uint64_t mix(uint64_t a, uint64_t b) noexcept nogil:
-    """Spread a key of 128 bits over 64 (the finalizer of splitmix64 over both halves)."""
-    cdef uint64_t h = a * <uint64_t>0x9E3779B97F4A7C15 ^ b
+# Other numbers in each process: whoever wrote a snapshot cannot know which of its keys would fall
+# into one slot, and so cannot make every look-up walk past all of them.
+cdef uint64_t SECRET_A, SECRET_B
+SECRET_A, SECRET_B = struct.unpack("=QQ", os.urandom(16))
+
+
+cdef inline uint64_t spread(uint64_t h) noexcept nogil:
+    """The finalizer of splitmix64."""
     h = (h ^ h >> 30) * <uint64_t>0xBF58476D1CE4E5B9
     h = (h ^ h >> 27) * <uint64_t>0x94D049BB133111EB
     return h ^ h >> 31
+
+
+cdef inline uint64_t mix(uint64_t a, uint64_t b) noexcept nogil:
+    """Spread a key of 128 bits over 64."""
+    return spread(spread(a ^ SECRET_A) ^ b ^ SECRET_B)
+
+
+def slot_hash(uint64_t a, uint64_t b):
+    """Where in a hash map a key would go, before it is cut to the size of the map."""
+    return mix(a, b)
 
 
 # A hash map of 128-bit keys to 32-bit values, by open addressing; a value of NONE is a free slot.
@@ -229,7 +246,8 @@ cdef inline uint64_t tuple_hash(
     uint64_t local_hi, uint64_t local_lo, uint64_t remote_hi, uint64_t remote_lo,
     uint64_t ports, uint64_t inode,
 ) noexcept nogil:
-    return mix(mix(local_hi ^ remote_hi, local_lo) ^ ports, mix(remote_lo, inode))
+    # Each word goes through the secret alone: two that are only added or xored could cancel out.
+    return mix(mix(mix(local_hi, remote_hi), local_lo) ^ ports, mix(remote_lo, inode))
 
 
 def settle(columns, array.array owners):

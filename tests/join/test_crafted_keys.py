@@ -1,0 +1,91 @@
+"""Nobody can choose inodes or addresses that all fall into one slot of the compiled hash maps."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+try:
+    from netviz import _fastjoin  # type: ignore[attr-defined,unused-ignore]
+except ImportError:
+    if os.environ.get("NETVIZ_REQUIRE_EXTENSIONS") == "1":
+        raise
+    pytest.skip("the compiled loops are not built", allow_module_level=True)
+
+SECONDS = 60
+"""Far longer than it takes, far shorter than walking past all of the others for each of them."""
+
+WORD = (1 << 64) - 1
+FACTORS = (0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
+
+INODES_OF_ONE_SLOT = """
+from array import array
+from netviz._fastjoin import InodeOwners
+inodes = array("Q")
+with open(0, "rb") as crafted:
+    inodes.frombytes(crafted.read())
+assert InodeOwners().add(inodes, 1) == []
+assert len(inodes) == 400_000
+"""
+
+ADDRESSES_THAT_CANCEL_OUT = """
+from array import array
+from netviz._fastjoin import settle
+from netviz.tables import InetColumns
+many = 400_000
+columns = InetColumns()
+columns.local_hi = array("Q", range(many))
+columns.remote_hi = array("Q", range(many))  # the exclusive or of both is always 0
+for name in ("local_lo", "remote_lo", "inode"):
+    setattr(columns, name, array("Q", [1]) * many)
+columns.local_port = columns.remote_port = array("H", [1]) * many
+columns.state = array("B", [1]) * many
+columns.uid = array("I", [0]) * many
+assert len(settle(columns, array("I", [0]) * many).connected) == many
+"""
+
+
+def unspread(h: int) -> int:
+    """What the finalizer of splitmix64 makes ``h`` of."""
+    h ^= h >> 31 ^ h >> 62
+    h = h * pow(FACTORS[1], -1, 1 << 64) & WORD
+    h ^= h >> 27 ^ h >> 54
+    h = h * pow(FACTORS[0], -1, 1 << 64) & WORD
+    return h ^ h >> 30 ^ h >> 60
+
+
+def run(code: str, given: bytes = b"") -> str:
+    root = Path(_fastjoin.__file__).parents[1]
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        input=given,
+        capture_output=True,
+        timeout=SECONDS,
+        env={**os.environ, "PYTHONPATH": str(root)},
+    )
+    assert ended.returncode == 0, ended.stderr.decode()
+    return ended.stdout.decode()
+
+
+def test_each_process_has_a_secret_of_its_own() -> None:
+    code = "from netviz._fastjoin import slot_hash; print([slot_hash(n, 0) for n in range(9)])"
+    assert run(code) != run(code)
+
+
+def test_equal_keys_have_equal_slots() -> None:
+    assert _fastjoin.slot_hash(3, 4) == _fastjoin.slot_hash(3, 4)
+    assert len({_fastjoin.slot_hash(a, b) for a in range(100) for b in range(100)}) == 10_000
+
+
+def test_inodes_that_share_a_slot_where_there_is_no_secret() -> None:
+    wanted = (number << 24 for number in range(1, 400_001))
+    crafted = b"".join(unspread(unspread(slot)).to_bytes(8, sys.byteorder) for slot in wanted)
+    run(INODES_OF_ONE_SLOT, crafted)
+
+
+def test_addresses_that_would_cancel_out() -> None:
+    run(ADDRESSES_THAT_CANCEL_OUT)
