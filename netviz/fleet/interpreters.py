@@ -15,7 +15,7 @@ LONGEST = 100
 
 _INTERPRETER = re.compile(r"(java|python|pypy|node|nodejs|ruby|php|perl)[\d.]*m?")
 
-_THREAD_NAMES = frozenset({"MainThread", "node-MainThread"})
+THREAD_NAMES = frozenset({"MainThread", "node-MainThread"})
 """What Node.js calls its first thread, and so its process."""
 
 _USUAL = frozenset(
@@ -83,7 +83,7 @@ def program_of(comm: str | None, exe: str | None, argv: Sequence[str] | None) ->
     if not argv or len(argv) < 2:
         return None
     language = interpreter(exe or argv[0])
-    if language is None or not (comm in _THREAD_NAMES or interpreter(comm or "")):
+    if language is None or not (comm in THREAD_NAMES or interpreter(comm or "")):
         return None
     word = _program_word(argv[1:], _OPTIONS[language], clusters=language in _CLUSTERED)
     return None if word is None else _named(word)[:LONGEST] or None

@@ -13,7 +13,7 @@ from netviz.fleet.interpreters import LONGEST, interpreter
 _SNAP = re.compile(r"snap\.[^.\s]+\.([^\s/]+)(?: \([a-z]+\))?")
 """The AppArmor profile of an application of a snap, as snapd names it: ``snap.SNAP.APP``."""
 
-_RUN_ANYTHING = frozenset({"uwsgi", "gunicorn", "beam.smp", "dotnet", "mono"})
+RUN_ANYTHING = frozenset({"uwsgi", "gunicorn", "beam.smp", "dotnet", "mono"})
 """What executes others' programs: its name says no more than that of an interpreter."""
 
 _SERVICE = ".service"
@@ -32,7 +32,7 @@ def role_of(comm: str | None, unit: str | None, security: str | None) -> str | N
         return _beside(comm, snap[1])
     if unit is None or not unit.endswith(_SERVICE):
         return None
-    if comm not in _RUN_ANYTHING and interpreter(comm) is None:
+    if comm not in RUN_ANYTHING and interpreter(comm) is None:
         return None
     return _beside(comm, unit.rpartition("/")[2].removesuffix(_SERVICE))
 
