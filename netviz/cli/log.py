@@ -10,6 +10,23 @@ from netviz.cli.exits import say
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warn": logging.WARNING}
 
 
+def add_log_arguments(parser: argparse.ArgumentParser) -> None:
+    """Let a command tell less or more on standard error."""
+    told = parser.add_mutually_exclusive_group()
+    told.add_argument(
+        "-q",
+        "--quiet",
+        action="store_true",
+        help="tell nothing on standard error but what is wrong: no progress, no summary",
+    )
+    told.add_argument(
+        "--log",
+        choices=tuple(LEVELS),
+        default="warn",
+        help="how much to tell on standard error (default: %(default)s)",
+    )
+
+
 class _SafeHandler(logging.Handler):
     """Names from snapshots are in the messages, so control characters are escaped."""
 

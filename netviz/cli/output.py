@@ -51,6 +51,20 @@ def write_output(path: str | None, content: bytes) -> None:
         raise OutputError(f"{path}: cannot be written: {_reason(error)}") from error
 
 
+def write_private(path: str, content: bytes) -> None:
+    """Write ``content`` to the file ``path``, which nobody but its owner may read or write.
+
+    All of it or nothing, as ``write_output``. Raises OutputError, also where ``path`` is no file.
+    """
+    target = Path(path)
+    try:
+        if target.exists() and not target.is_file():
+            raise OSError(errno.EINVAL, "it is no regular file")
+        _replace_file(_resolved(target), content, None, 0o600)
+    except (OSError, ValueError) as error:
+        raise OutputError(f"{path}: cannot be written: {_reason(error)}") from error
+
+
 def _is_standard_output(path: str) -> bool:
     """Whether ``path`` is what descriptor 1 has open, as /dev/stdout always is.
 
@@ -99,10 +113,12 @@ def _resolved(path: Path) -> Path:
     return Path(resolved(str(path)))
 
 
-def _replace_file(target: Path, content: bytes, old: os.stat_result | None) -> None:
+def _replace_file(
+    target: Path, content: bytes, old: os.stat_result | None, new_mode: int = 0o666
+) -> None:
     """Put ``content`` at ``target``, with the permissions of ``old`` or those of a new file."""
     temporary = target.with_name(f".netviz-{os.urandom(8).hex()}.tmp")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, new_mode)
     try:
         try:
             if old is not None:

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import replace
 
-from netviz.cli.log import LEVELS
+from netviz.cli.log import add_log_arguments
 from netviz.errors import NetvizError, SnapshotError
 from netviz.snapshot import load
 from netviz.snapshot.model import Snapshot
@@ -27,19 +27,7 @@ def add_snapshot_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--keep-going", action="store_true", help="report a bad file and leave it out"
     )
-    told = parser.add_mutually_exclusive_group()
-    told.add_argument(
-        "-q",
-        "--quiet",
-        action="store_true",
-        help="tell nothing on standard error but what is wrong: no progress, no summary",
-    )
-    told.add_argument(
-        "--log",
-        choices=tuple(LEVELS),
-        default="warn",
-        help="how much to tell on standard error (default: %(default)s)",
-    )
+    add_log_arguments(parser)
     parser.set_defaults(parser=parser)
 
 
@@ -63,11 +51,20 @@ class NamedSnapshots:
 
     def __iter__(self) -> Iterator[Snapshot]:
         for path in self._paths:
-            for snapshot in load(path, keep_going=self._keep_going, on_problem=self._left_out):
-                self._loaded += 1
-                self._log.info("%s: machine %s", snapshot.source, snapshot.host.name)
-                yield self._named(path, snapshot)
-            self._files_read += 1
+            yield from self.of_file(path)
+
+    @property
+    def paths(self) -> list[str]:
+        """The files, sorted."""
+        return list(self._paths)
+
+    def of_file(self, path: str) -> Iterator[Snapshot]:
+        """The snapshots of one of the files."""
+        for snapshot in load(path, keep_going=self._keep_going, on_problem=self._left_out):
+            self._loaded += 1
+            self._log.info("%s: machine %s", snapshot.source, snapshot.host.name)
+            yield self._named(path, snapshot)
+        self._files_read += 1
 
     def count(self) -> tuple[int, int]:
         """How many files were read so far, and how many there are."""
