@@ -15,6 +15,7 @@ VERBS = {
     "completion": "print the script that completes netviz in bash, zsh or fish",
     "explain": "tell what became of a socket, and why a line is missing",
     "exposure": "list what listens, who can reach it, and who was seen using it",
+    "gather": "take snapshots of many machines over your own ssh, or kubectl",
     "next": "list the machines to capture next, by how many sockets talk to them",
     "stitch": "join snapshots and draw who talks to whom",
     "waves": "find what moves together in a migration, and which flows are cut",
