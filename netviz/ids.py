@@ -10,11 +10,19 @@ from collections import Counter
 from collections.abc import Sequence
 
 
+_SEPARATORS = str.maketrans({"%": "%25", "/": "%2F", "@": "%40"})
+"""What parts of an id are put together with, and how it is written within a machine's name.
+
+A machine can call itself anything: ``web/blue`` is not the namespace ``blue`` of the machine
+``web``.
+"""
+
+
 def machine_ids(names: Sequence[str], sources: Sequence[str]) -> list[str]:
     """One id per machine: its name, with the file it came from where several have that name."""
     count = Counter(names)
     return [
-        name if count[name] == 1 else f"{name}@{source}"
+        name.translate(_SEPARATORS) + ("" if count[name] == 1 else f"@{source}")
         for name, source in zip(names, sources, strict=True)
     ]
 
