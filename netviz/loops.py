@@ -24,6 +24,7 @@ End = implementation.End
 Folded = implementation.Folded
 InodeOwners = implementation.InodeOwners
 ListenerTable = implementation.ListenerTable
+Sightings = implementation.Sightings
 account = implementation.account
 adopt = implementation.adopt
 cover = implementation.cover

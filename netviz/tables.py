@@ -102,7 +102,8 @@ class ConnectedColumns:
     """The connected sockets of one table, 41 bytes each.
 
     ``local`` indexes ``locals_hi`` and ``locals_lo``: a machine has few addresses. ``owner``
-    numbers the set of processes that hold the socket, 0 for nobody.
+    numbers the set of processes that hold the socket, 0 for nobody. ``seen`` numbers the set of
+    samples that list it; it is empty where there is but one.
     """
 
     local: array[int] = field(default_factory=lambda: _column("I"))
@@ -116,6 +117,7 @@ class ConnectedColumns:
     owner: array[int] = field(default_factory=lambda: _column("I"))
     locals_hi: array[int] = field(default_factory=lambda: _column("Q"))
     locals_lo: array[int] = field(default_factory=lambda: _column("Q"))
+    seen: array[int] = field(default_factory=lambda: _column("i"))
 
     def __len__(self) -> int:
         return len(self.inode)
@@ -126,7 +128,8 @@ class Candidates:
     """Sockets whose remote address somebody in the group owns, of the whole group.
 
     ``local`` and ``remote`` are numbers of the AddressTable, ``namespace`` and ``owner`` of the
-    Fleet, ``proto`` an index of ``CONNECTION_PROTOCOLS``.
+    Fleet, ``proto`` an index of ``CONNECTION_PROTOCOLS``. ``seen`` numbers the set of samples that
+    list the socket; it is empty where no machine has several.
     """
 
     namespace: array[int] = field(default_factory=lambda: _column("I"))
@@ -138,6 +141,7 @@ class Candidates:
     state: array[int] = field(default_factory=lambda: _column("B"))
     inode: array[int] = field(default_factory=lambda: _column("Q"))
     owner: array[int] = field(default_factory=lambda: _column("I"))
+    seen: array[int] = field(default_factory=lambda: _column("i"))
 
     def __len__(self) -> int:
         return len(self.inode)

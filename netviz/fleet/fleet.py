@@ -20,8 +20,9 @@ from netviz.fleet.sockets import TableReport, TableSockets, read_tables
 from netviz.fleet.translations import translations_of
 from netviz.fleet.unix_names import with_names_on_one_line
 from netviz.fleet.unix_sample import UnixSample, read_unix_sample
+from netviz.loops import Sightings
 from netviz.parse import parse_conntrack
-from netviz.snapshot.model import NetworkNamespace, Process, Snapshot
+from netviz.snapshot.model import IMPORTED, NetworkNamespace, Problem, Process, Snapshot
 
 UNSEEN_ERRORS = frozenset({"EACCES", "EPERM"})
 """Errors that hide who holds a socket, where they befell a process or its descriptors."""
@@ -50,6 +51,8 @@ class Fleet:
         self.processes: list[ProcessRecord] = []
         self.owners: list[tuple[int, ...]] = [()]
         """Sets of processes that hold a socket together; entry 0 is nobody."""
+        self.sightings = Sightings()
+        """The sets of samples that list a socket, where a machine has several."""
         self._owner_ids: dict[tuple[int, ...], int] = {(): 0}
         self._kernels: dict[tuple[str, ...], int] = {}
         self._machine_ids: dict[tuple[int, str], int] = {}
@@ -76,10 +79,7 @@ class Fleet:
             if pipes is not None:
                 pipes.add(number, process.pipes)
         holders.settle()
-        problems: list[str] = [
-            f"{p.what}: {p.error} x{p.count}" + (f", such as {p.example}" if p.example else "")
-            for p in snapshot.problems
-        ]
+        problems: list[str] = [problem_sentence(p) for p in snapshot.problems]
         big_endian = snapshot.host.byteorder == "big"
         for index, namespace in zip(namespaces, snapshot.netns, strict=True):
             report = TableReport()
@@ -139,6 +139,20 @@ class Fleet:
             return (-sample.processes, sample.started or 0.0, sample.source)
 
         return sorted(self.namespaces[namespace].tables, key=order)
+
+    @property
+    def is_sampled(self) -> bool:
+        """Whether there may be several samples of one machine, of one boot or of two."""
+        if any(len(machine.samples) > 1 for machine in self.machines):
+            return True
+        named = [(m.machine_id, m.name) for m in self.machines if m.machine_id is not None]
+        return len(set(named)) < len(named)
+
+    def moment(self, sample: int) -> tuple[float, str]:
+        """A key that sorts samples by the time at which their tables were read: at the end."""
+        record = self.samples[sample]
+        ended = record.finished if record.finished is not None else record.started
+        return ended or 0.0, record.source
 
     def ranks(self) -> list[int]:
         """The place of each namespace among all, the same whatever the order of the snapshots."""
@@ -258,11 +272,20 @@ def _born(process: Process, snapshot: Snapshot) -> float | None:
     return born
 
 
+def problem_sentence(problem: Problem) -> str:
+    """A problem of a snapshot as it is shown to people."""
+    if problem.what == IMPORTED:
+        return problem.error
+    example = f", such as {problem.example}" if problem.example else ""
+    return f"{problem.what}: {problem.error} x{problem.count}{example}"
+
+
 def _sees_all_holders(snapshot: Snapshot) -> bool:
     """Whether a socket without a holder in this snapshot really has none.
 
-    Format 1 does not say what it could not read.
+    Format 1 does not say what it could not read, and neither does what others write.
     """
     return snapshot.format != 1 and not any(
-        p.what in HOLDER_PROBLEMS and p.error in UNSEEN_ERRORS for p in snapshot.problems
+        p.what == IMPORTED or (p.what in HOLDER_PROBLEMS and p.error in UNSEEN_ERRORS)
+        for p in snapshot.problems
     )

@@ -26,7 +26,7 @@ from netviz.join.nat import NatJoin, Translated, excluded, join_translated
 from netviz.join.one_sided import DOUBTFUL, OneSided, Verdict
 from netviz.join.outcome import Joined
 from netviz.join.sctp import SctpJoin, join_sctp
-from netviz.join.selection import Selected, connected_by_protocol, select_candidates
+from netviz.join.selection import Selected, all_connected, select_candidates
 from netviz.join.shared_addresses import match_shared
 from netviz.join.trace import Trace
 from netviz.loops import (
@@ -45,9 +45,9 @@ from netviz.loops import (
 
 def join(fleet: Fleet, options: JoinOptions) -> Joined:
     """Join all sockets of the group."""
-    connected = [connected_by_protocol(fleet, n) for n in range(len(fleet.namespaces))]
+    connected = all_connected(fleet)
     if unite_namespaces(fleet, connected):
-        connected = [connected_by_protocol(fleet, n) for n in range(len(fleet.namespaces))]
+        connected = all_connected(fleet)
     owned = owned_addresses(fleet, connected)
     book = address_book(fleet, owned)
     translations = [t for record in fleet.namespaces for t in record.translations]

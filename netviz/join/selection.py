@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from netviz.addresses import format_address, is_ipv4
 from netviz.fleet.fleet import Fleet
@@ -12,7 +12,7 @@ from netviz.fleet.ownership import Connected, local_addresses
 from netviz.fleet.sockets import CONNECTION_PROTOCOLS, TableSockets
 from netviz.graph import Missing
 from netviz.join.listeners import Listeners
-from netviz.loops import AddressTable, Dialled, gather, select, unite
+from netviz.loops import AddressTable, Dialled, gather, select, take, unite
 from netviz.tables import Candidates, ConnectedColumns
 
 NO_PORTS = bytearray(65536)
@@ -42,20 +42,40 @@ class Selected:
         )
 
 
-def connected_by_protocol(fleet: Fleet, namespace: int) -> Connected:
-    """The connected sockets of a namespace by protocol, each socket once (rule 8).
+def all_connected(fleet: Fleet) -> list[Connected]:
+    """The connected sockets of each namespace by protocol, each connection once (rule 8)."""
+    sampled = fleet.is_sampled
+    return [_connected(fleet, number, sampled) for number in range(len(fleet.namespaces))]
 
-    Where several samples hold the namespace, the one that sees more processes comes first.
-    """
+
+def _connected(fleet: Fleet, namespace: int, sampled: bool) -> Connected:
     tables: dict[str, list[TableSockets]] = {}
     for table in fleet.tables_of(namespace):
         if table.connected is not None:
             tables.setdefault(table.proto, []).append(table)
-    by_protocol = {}
-    for proto, found in sorted(tables.items()):
-        columns = [t.connected for t in found if t.connected is not None]
-        by_protocol[proto] = unite(columns) if len({t.sample for t in found}) > 1 else columns
-    return by_protocol
+    return {proto: _united(fleet, found, sampled) for proto, found in sorted(tables.items())}
+
+
+def _united(fleet: Fleet, tables: Sequence[TableSockets], sampled: bool) -> list[ConnectedColumns]:
+    """The columns of one protocol and namespace; of several samples they become one table.
+
+    Where those know different holders of a socket, the one of the first of ``tables`` counts.
+    Who saw it is kept where machines are ``sampled``.
+    """
+    if len({table.sample for table in tables}) == 1:
+        columns = [table.connected for table in tables if table.connected is not None]
+        if sampled:
+            seen = fleet.sightings.add(0, tables[0].sample)
+            columns = [replace(one, seen=array("i", [seen]) * len(one)) for one in columns]
+        return columns
+    ranked = sorted(enumerate(tables), key=lambda one: fleet.moment(one[1].sample))
+    united = unite(
+        [table.connected for _, table in ranked if table.connected is not None],
+        [table.sample for _, table in ranked],
+        [rank for rank, _ in ranked],
+        fleet.sightings,
+    )
+    return [united if sampled else replace(united, seen=array("i"))]
 
 
 def select_candidates(
@@ -93,6 +113,8 @@ def select_candidates(
             end = local_addresses(table)[table.local[i]], table.local_port[i]
             selected.unowned -= _is_covered(listeners, known, namespace, number, *end)
         gather(selected.candidates, table, chosen.rows, chosen.remote, local, namespace, number)
+        if table.seen:
+            selected.candidates.seen.extend(take(table.seen, chosen.rows))
         if keep:
             selected.selections.append((namespace, proto, table, chosen.rows))
     return selected
