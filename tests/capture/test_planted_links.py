@@ -1,16 +1,18 @@
-"""Who writes into a folder that is open to all writes neither elsewhere nor for all to change."""
+"""In a folder that is open to all: nobody leads a snapshot elsewhere, changes it, or reads half."""
 
 from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from fakeproc import FakeProc
 from needs import unavailable
-from running import Capture
+from running import Capture, command, environment
 from unprivileged import NOBODY
 
 from netviz.capture.links import resolved
@@ -123,3 +125,26 @@ def test_what_somebody_kept_private_stays_private(write: Writer, open_folder: Pa
     os.chown(target, NOBODY, NOBODY)
     assert write(target) == ""
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
+
+
+def test_nobody_else_reads_a_snapshot_that_is_not_whole(fakeproc: FakeProc, tmp_path: Path) -> None:
+    """Until it is whole it cannot be told whether its name will be one that others may read."""
+    fakeproc.process(1)
+    with fakeproc.table("tcp", "").open("wb") as table:
+        table.truncate(8 << 30)  # sparse: nothing of it is on the disk
+    target = tmp_path / "out" / "web1.json"
+    target.parent.mkdir()
+    running = subprocess.Popen(
+        command("--proc", str(fakeproc.root), "-o", str(target)),
+        env=environment(),
+        stderr=subprocess.DEVNULL,
+        umask=0,
+    )
+    try:
+        while not (made := list(target.parent.iterdir())):
+            time.sleep(0.01)
+            assert running.poll() is None
+        assert stat.S_IMODE(made[0].stat().st_mode) == 0o600
+    finally:
+        running.terminate()
+        running.wait()
