@@ -5,6 +5,8 @@ Each one carries a text that is fit to be printed: which file, what, where, what
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class NetvizError(Exception):
     """Something the person who runs netviz can mend; the text says how. Exit status 1."""
@@ -25,6 +27,23 @@ class SnapshotError(NetvizError):
         place = f"{path}: {where}" if where else path
         text = f"{place}: {what}"
         super().__init__(f"{text}\n  {advice}" if advice else text)
+
+
+class SourceError(NetvizError):
+    """A file of another program's that cannot be imported: ``path``, what is wrong, what to do."""
+
+    def __init__(self, path: str, what: str, advice: str = "") -> None:
+        text = f"{path}: {what}"
+        super().__init__(f"{text}\n  {advice}" if advice else text)
+
+
+class FlowsGivenError(SnapshotError):
+    """A file that is no snapshot, but what netviz-stitch made of some: ``document`` is the JSON."""
+
+    def __init__(self, path: str, where: str, document: dict[str, Any]) -> None:
+        advice = "give the snapshots that it was made of"
+        super().__init__(path, "is what netviz-stitch wrote, not a snapshot", where, advice)
+        self.document = document
 
 
 class TableError(NetvizError):

@@ -16,6 +16,14 @@ def whole_number(text: str, most: int) -> int:
     return int(text)
 
 
+def named_file(text: str) -> tuple[str, str]:
+    """Name and file of ``NAME=FILE``."""
+    name, equals, path = text.partition("=")
+    if not name or not equals or not path:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=FILE")
+    return name, path
+
+
 def expression(text: str, language: Language = FLOW_LANGUAGE) -> Expression:
     """An expression in the fields of ``language``."""
     try:

@@ -7,7 +7,7 @@ import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from netviz.cli.main import VERBS
+from netviz.cli.main import VERBS, module_of
 
 FILES = frozenset({"FILE", "OUT", "DIR", "NAME=FILE"})
 """What the value of an argument is called where it is a path."""
@@ -60,7 +60,7 @@ def commands() -> list[Command]:
 
 def parser_of(verb: str) -> argparse.ArgumentParser:
     """The argument parser of a verb."""
-    parser: argparse.ArgumentParser = importlib.import_module(f"netviz.cli.{verb}").make_parser()
+    parser: argparse.ArgumentParser = importlib.import_module(module_of(verb)).make_parser()
     return parser
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import keyword
 import sys
 from collections.abc import Sequence
 
@@ -11,23 +12,31 @@ from netviz.cli.exits import run
 from netviz.cli.version import version_text
 
 VERBS = {
+    "anonymize": "write snapshots that can be given away: every name and address replaced",
     "capture": "write a snapshot of this machine, or hand out netviz-capture.pyz",
     "completion": "print the script that completes netviz in bash, zsh or fish",
+    "diff": "tell what came, went or changed between two captures of a group",
     "explain": "tell what became of a socket, and why a line is missing",
     "exposure": "list what listens, who can reach it, and who was seen using it",
     "gather": "take snapshots of many machines over your own ssh, or kubectl",
+    "import": "make a snapshot of what ss, lsof, a copied /proc or an sosreport say",
     "next": "list the machines to capture next, by how many sockets talk to them",
     "stitch": "join snapshots and draw who talks to whom",
     "waves": "find what moves together in a migration, and which flows are cut",
 }
-"""Each verb is the module of its name in ``netviz.cli``, imported only when it is asked for."""
+"""Each verb has a module in ``netviz.cli``, imported only when it is asked for."""
+
+
+def module_of(verb: str) -> str:
+    """The name of the module of a verb: its own, with an underscore where Python has that word."""
+    return f"netviz.cli.{verb}_" if keyword.iskeyword(verb) else f"netviz.cli.{verb}"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the verb that ``argv`` starts with; gives its exit status, 2 for an unknown one."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments and arguments[0] in VERBS:
-        verb = importlib.import_module(f"netviz.cli.{arguments[0]}")
+        verb = importlib.import_module(module_of(arguments[0]))
         status: int = verb.main(arguments[1:])
         return status
     return run("netviz", lambda: _without_a_verb(arguments))

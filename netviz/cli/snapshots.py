@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import replace
 
+from netviz.cli.arguments import named_file
 from netviz.cli.log import add_log_arguments
 from netviz.errors import NetvizError, SnapshotError
 from netviz.snapshot import load
@@ -20,7 +21,7 @@ def add_snapshot_arguments(parser: argparse.ArgumentParser) -> None:
         "--name",
         action="append",
         default=[],
-        type=_named_file,
+        type=named_file,
         metavar="NAME=FILE",
         help="read FILE too, and call its machine NAME",
     )
@@ -83,10 +84,3 @@ class NamedSnapshots:
 
     def _left_out(self, error: SnapshotError) -> None:
         self._log.warning("left out: %s", error)
-
-
-def _named_file(text: str) -> tuple[str, str]:
-    name, equals, path = text.partition("=")
-    if not name or not equals or not path:
-        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=FILE")
-    return name, path

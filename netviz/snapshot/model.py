@@ -64,6 +64,11 @@ class NetworkNamespace:
     interfaces: dict[int, str] = field(default_factory=dict)
 
 
+IMPORTED = "import"
+"""What a problem is about that says what the source of an imported snapshot cannot show: its
+``error`` is the whole sentence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """What the capture could not see: ``what`` was asked for, ``error`` the errno name."""

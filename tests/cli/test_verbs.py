@@ -10,14 +10,14 @@ import sys
 import pytest
 
 from netviz import __version__
-from netviz.cli.main import VERBS, main
+from netviz.cli.main import VERBS, main, module_of
 
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_each_verb_is_a_module_that_says_what_it_takes(
     verb: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert callable(importlib.import_module(f"netviz.cli.{verb}").main)
+    assert callable(importlib.import_module(module_of(verb)).main)
     with pytest.raises(SystemExit) as ended:
         main([verb, "--help"])
     assert ended.value.code == 0
@@ -88,7 +88,7 @@ def test_a_verb_is_imported_only_when_it_is_asked_for() -> None:
     code = (
         "import sys, netviz.cli.main\n"
         "loaded = [name for name in sys.modules if name.startswith('netviz.')]\n"
-        f"print(*sorted(set(loaded) & {{'netviz.cli.' + verb for verb in {list(VERBS)}}}))"
+        f"print(*sorted(set(loaded) & set({[module_of(verb) for verb in VERBS]})))"
     )
     ended = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert ended.stdout == "\n"

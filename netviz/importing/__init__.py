@@ -1,0 +1,1 @@
+"""Snapshots from what people already have: ss, lsof -F, a copied /proc, an sosreport."""
