@@ -20,11 +20,11 @@ INTERRUPTED = 130
 READER_GONE = 141
 
 
-def run(program: str, command: Callable[[], int]) -> int:
+def run(program: str, command: Callable[[], int], failed: int = FAILED) -> int:
     """Run ``command`` and return its exit status; ``program`` is the name that messages start with.
 
-    Errors that netviz raises on purpose become their text on standard error and status 1; a
-    closed pipe and Ctrl-C are quiet. SystemExit (argparse's) passes through.
+    Errors that netviz raises on purpose become their text on standard error and status ``failed``;
+    a closed pipe and Ctrl-C are quiet. SystemExit (argparse's) passes through.
     """
     try:
         try:
@@ -34,7 +34,7 @@ def run(program: str, command: Callable[[], int]) -> int:
                 sys.stdout.flush()
     except NetvizError as error:
         say(f"{program}: {error}")
-        return FAILED
+        return failed
     except BrokenPipeError:
         _forget_standard_output()
         return READER_GONE
@@ -42,11 +42,11 @@ def run(program: str, command: Callable[[], int]) -> int:
         return INTERRUPTED
     except MemoryError:
         say(f"{program}: there is not enough memory for this input")
-        return FAILED
+        return failed
     except OSError as error:
         _forget_standard_output()
         say(f"{program}: {error}")
-        return FAILED
+        return failed
 
 
 def say(text: str) -> None:

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from netviz.filters.expression import Expression, FieldTest
+from netviz.filters.fields import END_FIELDS
 from netviz.graph import Flow, Graph, Node
 
 
 def only(graph: Graph, expression: Expression) -> Graph:
     """The flows of which ``expression`` is true, with their ends, and the nodes of which it is."""
-    chooser = _Chooser(graph)
+    chooser = Chooser(graph)
     flows = tuple(flow for flow in graph.flows if chooser.is_flow(expression, flow))
     ends = {end for flow in flows for end in (flow.source, flow.target)}
     nodes = tuple(
@@ -25,7 +26,7 @@ def hide(graph: Graph, expression: Expression) -> Graph:
 
     A node goes with all its flows; a flow leaves its ends.
     """
-    chooser = _Chooser(graph)
+    chooser = Chooser(graph)
     nodes = tuple(node for node in graph.nodes if not chooser.is_node(expression, node))
     kept = {node.id for node in nodes}
     flows = tuple(
@@ -38,7 +39,9 @@ def hide(graph: Graph, expression: Expression) -> Graph:
     return replace(graph, nodes=nodes, flows=flows)
 
 
-class _Chooser:
+class Chooser:
+    """Asks expressions of the nodes and flows of a graph."""
+
     def __init__(self, graph: Graph) -> None:
         self._nodes = {node.id: node for node in graph.nodes}
         self._names = {machine.id: machine.name for machine in graph.machines}
@@ -47,9 +50,9 @@ class _Chooser:
         """Whether the expression is true of a node, of which no side and no flow is known."""
 
         def asked(test: FieldTest) -> bool | None:
-            if test.side or test.field not in _OF_END:
+            if test.side or test.field not in END_FIELDS:
                 return None
-            return self._of_end(test, node)
+            return self.of_end(test, node)
 
         return expression(asked) is True
 
@@ -62,14 +65,15 @@ class _Chooser:
         }
 
         def asked(test: FieldTest) -> bool | None:
-            if test.field not in _OF_END:
+            if test.field not in END_FIELDS:
                 return _of_flow(test, flow)
             nodes = sides[test.side]
-            return any(self._of_end(test, node) for node in nodes) if nodes else None
+            return any(self.of_end(test, node) for node in nodes) if nodes else None
 
         return expression(asked) is True
 
-    def _of_end(self, test: FieldTest, node: Node) -> bool:
+    def of_end(self, test: FieldTest, node: Node) -> bool:
+        """Whether a test of one of END_FIELDS is true of a node."""
         if test.field == "user":
             return test.has_number(node.uid)
         if test.field == "process":
@@ -77,9 +81,6 @@ class _Chooser:
         if test.field == "machine":
             return test.matches(self._names.get(node.machine, node.machine))
         return test.matches(node.unit if test.field == "unit" else node.container)
-
-
-_OF_END = frozenset({"machine", "process", "unit", "container", "user"})
 
 
 def _of_flow(test: FieldTest, flow: Flow) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from netviz.graph import MATCHES, Graph
 from netviz.render import styles
@@ -17,16 +17,21 @@ def dot_legend(graph: Graph) -> Iterator[str]:
     if any(not flow.directed for flow in graph.flows):
         look = {"color": styles.INK, "style": "solid", "arrowhead": "none"}
         samples.append((look, "which end is the client is unknown"))
+    yield from legend_cluster("How flows are drawn", samples)
+
+
+def legend_cluster(title: str, samples: Sequence[tuple[Mapping[str, str], str]]) -> Iterator[str]:
+    """A cluster that shows lines of some looks, each with what it means; none without any."""
     if not samples:
         return
     yield "subgraph cluster_legend {"
     look = {"style": "rounded", "color": styles.MACHINE_LINE, "labelloc": "t"}
-    yield f"  graph {attributes(label='<<B>How flows are drawn</B>>', **look)};"
+    yield f"  graph {attributes(label=f'<<B>{html(title)}</B>>', **look)};"
     for column, texts in (("line", [" "] * len(samples)), ("meaning", [m for _, m in samples])):
         yield f"  {column} {attributes(label=f'<{_column(texts)}>')};"
-    for row, (look, _) in enumerate(samples, 1):
-        drawn = attributes(**look, penwidth=styles.width(3))
-        yield f"  line:r{row}:e -> meaning:r{row}:w {drawn};"
+    for row, (drawn, _) in enumerate(samples, 1):
+        looks = attributes(**drawn, penwidth=styles.width(3))
+        yield f"  line:r{row}:e -> meaning:r{row}:w {looks};"
     yield "}"
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
-from netviz.errors import SnapshotError
+from netviz.errors import FlowsGivenError, SnapshotError
 from netviz.snapshot import format2
 from netviz.snapshot.documents import decode
 from netviz.snapshot.faults import NOT_OURS, Fault, escaped, found
@@ -39,6 +40,8 @@ def load(
     def report(fault: Fault, line: int) -> None:
         where = f"line {line}: {fault.where}".removesuffix(": ") if line else fault.where
         error = SnapshotError(escaped(name), fault.what, where, fault.advice)
+        if isinstance(fault, _FlowsFault):
+            error = FlowsGivenError(escaped(name), where, fault.document)
         if not keep_going:
             raise error
         if on_problem is not None:
@@ -122,9 +125,16 @@ def _snapshot(document: object, source: str, path: str) -> Snapshot:
 
             return format1.to_snapshot(document, source, path)
         if "netviz_flows" in document:
-            advice = "give the snapshots that it was made of"
-            raise Fault("is what netviz-stitch wrote, not a snapshot", advice=advice)
+            raise _FlowsFault(document)
     raise Fault(f"is JSON, but no netviz snapshot: it holds {_summary(document)}", advice=NOT_OURS)
+
+
+class _FlowsFault(Fault):
+    """The document is one of flows."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        super().__init__("is no snapshot")
+        self.document = document
 
 
 def _summary(document: object) -> str:

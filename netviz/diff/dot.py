@@ -1,0 +1,139 @@
+"""The differences as a picture in DOT: services that differ or are an end of what does, in the
+boxes of their machines. Marks, words and lines tell what is new and gone; colour only helps."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from netviz.diff.differences import CAME, CHANGED, WENT, Differences, FlowDifference
+from netviz.diff.keys import ServiceKey
+from netviz.diff.picture_parts import Marks, as_graph, marked_services
+from netviz.diff.wording import flow_what, gap_words, summary
+from netviz.graph import Flow, Graph, Node
+from netviz.render import styles
+from netviz.render.dot_clusters import Clusters, machine_titles
+from netviz.render.dot_legend import legend_cluster
+from netviz.render.dot_preamble import dot_preamble
+from netviz.render.dot_text import attributes, font, html, lines
+from netviz.render.dot_widths import node_widths
+from netviz.render.places import machine_places, open_place
+from netviz.render.text import visible
+from netviz.render.wording import details
+
+COLORS = {CAME: "#007a59", WENT: "#b34700", CHANGED: "#0072b2"}
+"""Of Okabe and Ito's "Color universal design", darkened for white text."""
+
+SIGNS = {CAME: "+", WENT: "\N{MINUS SIGN}", CHANGED: "~"}
+WORDS = {CAME: "new", WENT: "gone", CHANGED: "changed"}
+
+LOOKS = {
+    CAME: {"color": COLORS[CAME], "style": "bold", "arrowhead": "normal"},
+    WENT: {"color": COLORS[WENT], "style": "dashed", "arrowhead": "empty"},
+    CHANGED: {
+        "color": f"{COLORS[CHANGED]}:{styles.PAPER}:{COLORS[CHANGED]}",
+        "style": "solid",
+        "arrowhead": "vee",
+    },
+}
+"""Lines that are told apart without colour: thick, dashed, double."""
+
+_NOTE_WIDE = 160
+
+
+def render(found: Differences) -> bytes:
+    """The picture as DOT, in UTF-8."""
+    return "".join(f"{line}\n" for line in _document(found)).encode()
+
+
+def _document(found: Differences) -> Iterator[str]:
+    yield "digraph netviz {"
+    marks = marked_services(found)
+    graph = as_graph(found, marks)
+    for line in (
+        *dot_preamble(),
+        *_boxes(graph, marks),
+        *map(_edge, graph.flows, found.flows),
+        *_margin(found, graph),
+    ):
+        yield f"  {line}"
+    yield "}"
+
+
+def _boxes(graph: Graph, marks: dict[ServiceKey, Marks]) -> Iterator[str]:
+    mark_of = dict(zip((node.id for node in graph.nodes), marks.values(), strict=True))
+    machines = {machine.id: machine for machine in graph.machines}
+    others = open_place(graph)
+    boxes = [(machines[machine], place) for machine, place in machine_places(graph).items()]
+    widths = node_widths([([], others), *((machine_titles(one), place) for one, place in boxes)])
+    clusters = Clusters(lambda node: _node(node, mark_of[node.id], widths.get(node.id, 0)))
+    for machine, place in boxes:
+        yield from clusters.machine(machine, place)
+    yield from clusters.content(others)
+
+
+def _node(node: Node, mark: Marks, width: int) -> str:
+    """A service: thick if new, dashed if gone, with the word in a badge."""
+    name = f"<B>{font(html(node.label), size=13)}</B>"
+    rows = [_cell(name, f'WIDTH="{width}"' if width else "", _badge(mark.change))]
+    about = [font(html(line), size=10, color=styles.FAINT) for line in details(node)]
+    about += [font(html(line), size=10) for line in mark.about]
+    if about:
+        rows.append(_cell(lines(about)))
+    if mark.listeners:
+        listening = [
+            font(html(f"{SIGNS[c]} {what} {WORDS[c]}"), size=10) for c, what in mark.listeners
+        ]
+        listening.insert(0, font("listens:", size=10))
+        rows.append(_cell(lines(listening), f'BGCOLOR="{styles.LISTENER_FILL}"'))
+    look = "ROUNDED,DASHED" if mark.change == WENT else "ROUNDED"
+    table = (
+        f'<TABLE BORDER="{3 if mark.change == CAME else 1}" CELLBORDER="0" CELLSPACING="0" '
+        f'CELLPADDING="4" STYLE="{look}" COLOR="{COLORS.get(mark.change, styles.INK)}" '
+        f'BGCOLOR="{styles.PAPER}">{"".join(rows)}</TABLE>'
+    )
+    return f"{node.id} {attributes(label=f'<{table}>')};"
+
+
+def _cell(content: str, more: str = "", badge: str = "") -> str:
+    span = "" if badge else ' COLSPAN="2"'
+    return f'<TR><TD ALIGN="LEFT" BALIGN="LEFT"{span} {more}>{content}</TD>{badge}</TR>'
+
+
+def _badge(change: str) -> str:
+    if not change:
+        return ""
+    text = font(f"<B>{WORDS[change]}</B>", size=10, color=styles.BADGE_INK)
+    return f'<TD BGCOLOR="{COLORS[change]}">{text}</TD>'
+
+
+def _edge(flow: Flow, found: FlowDifference) -> str:
+    change = found.change
+    look = dict(LOOKS[change])
+    if not flow.directed:
+        look["arrowhead"] = "none"
+    text = html(f"{SIGNS[change]} {flow_what(found)} {WORDS[change]}")
+    label = (
+        '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1" '
+        f'BGCOLOR="{styles.PAPER}"><TR><TD>{text}</TD></TR></TABLE>'
+    )
+    drawn = attributes(label=f"<{label}>", **look, penwidth="2.5" if change == CAME else "1.5")
+    return f"{flow.source} -> {flow.target} {drawn};"
+
+
+def _margin(found: Differences, graph: Graph) -> Iterator[str]:
+    """The legend, and below all what could not be compared. The note comes last: clusters would
+    inherit its text."""
+    if not graph.nodes:
+        text = "No difference." if found.alike else "Nothing that could be compared differs."
+        yield f"empty {attributes(label=f'<{text}>', shape='plaintext')};"
+    meanings = {
+        CAME: "new: thick, marked +",
+        WENT: f"gone: dashed, marked {SIGNS[WENT]}",
+        CHANGED: "changed: a double line, marked ~",
+    }
+    samples = [(LOOKS[change], meanings[change]) for change in LOOKS if change in found.changes]
+    yield from legend_cluster("What has changed", samples)
+    told = [summary(found), *map(gap_words, found.gaps), *found.notes]
+    note = [html(part) for text in told for part in textwrap.wrap(visible(text), _NOTE_WIDE)]
+    yield f"graph {attributes(label=f'<{font(lines(note), size=11, color=styles.FAINT)}>')};"
