@@ -1,0 +1,1 @@
+"""Snapshots without what names anybody: the same picture, every identifier replaced."""

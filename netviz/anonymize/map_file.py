@@ -1,0 +1,129 @@
+"""The map of a group: the secret, and everything that stands for something, as a JSON document.
+
+    {"netviz_map": 1, "key": "64 hexadecimal digits",
+     "names": {"host": {"web1": "host-1"}, ...},
+     "users": {"1000": 1001}, "addresses": {"10.0.0.5": "10.93.1.7"}}
+
+Whoever has it can undo the replacement.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from netviz.addresses import format_address, parse_address
+from netviz.anonymize.names import DIGITS, NUMBERED
+from netviz.anonymize.pseudonyms import KEY_SIZE, Pseudonyms
+from netviz.errors import NetvizError
+from netviz.snapshot import checks
+from netviz.snapshot.documents import decode
+from netviz.snapshot.faults import Fault, escaped, member, mismatch, quoted
+
+VERSION = 1
+
+ADVICE = "give the file that --map wrote for this group, or the name of a new one"
+
+
+class MapError(NetvizError):
+    """A map that cannot be read or used: says which, where and what is wrong."""
+
+
+def read_map(path: str) -> Pseudonyms | None:
+    """What a map says; None where there is no such file. Raises MapError."""
+    try:
+        content = Path(path).read_bytes()
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise MapError(f"{escaped(path)}: the map cannot be read: {reason}") from error
+    try:
+        return _pseudonyms(decode(content))
+    except Fault as fault:
+        place = f"{escaped(path)}: {fault.where}".removesuffix(": ")
+        raise MapError(f"{place}: {fault.what}\n  {ADVICE}") from None
+
+
+def written_map(pseudonyms: Pseudonyms) -> bytes:
+    """The document of a map, a line for each entry."""
+    document = {
+        "netviz_map": VERSION,
+        "key": pseudonyms.key.hex(),
+        "names": pseudonyms.names.replaced,
+        "users": {str(uid): number for uid, number in pseudonyms.users.replaced.items()},
+        "addresses": {
+            format_address(address): format_address(number)
+            for address, number in pseudonyms.addresses.replaced.items()
+        },
+    }
+    return json.dumps(document, indent=1).encode() + b"\n"
+
+
+def _pseudonyms(value: object) -> Pseudonyms:
+    if not isinstance(value, dict) or "netviz_map" not in value:
+        raise Fault("is no map of netviz anonymize")
+    if value["netviz_map"] != VERSION:
+        raise mismatch("netviz_map", f"the number {VERSION}", value["netviz_map"])
+    return Pseudonyms(
+        _key(value.get("key")),
+        _names(checks.mapping(value.get("names"), "names")),
+        _users(checks.mapping(value.get("users"), "users")),
+        _addresses(checks.mapping(value.get("addresses"), "addresses")),
+    )
+
+
+def _key(value: object) -> bytes:
+    text = checks.text(checks.required(value, "key"), "key") or ""
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
+    if len(key) != KEY_SIZE:
+        raise Fault(f"is not {2 * KEY_SIZE} hexadecimal digits", "key")  # it is secret: not shown
+    return key
+
+
+def _names(kinds: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    found = {}
+    for kind, value in kinds.items():
+        where = member("names", kind)
+        if kind not in NUMBERED and kind not in DIGITS:
+            raise Fault("is no kind of name; a newer netviz may have written it", where)
+        names = checks.mapping(value, where)
+        for name, replaced in names.items():
+            checks.text(checks.required(replaced, member(where, name)), member(where, name))
+        _check_distinct(names, where)
+        found[kind] = names
+    return found
+
+
+def _users(users: Mapping[str, Any]) -> dict[int, int]:
+    found = {}
+    for text, number in users.items():
+        where = member("users", text)
+        if not (text.isascii() and text.isdecimal()) or len(text) > 20:
+            raise Fault(f"{quoted(text)} is no user id", "users")
+        found[int(text)] = checks.integer(checks.required(number, where), where) or 0
+    _check_distinct(found, "users")
+    return found
+
+
+def _addresses(addresses: Mapping[str, Any]) -> dict[int, int]:
+    found = {}
+    for text, replaced in addresses.items():
+        where = member("addresses", text)
+        checks.text(checks.required(replaced, where), where)
+        try:
+            found[parse_address(text)] = parse_address(replaced)
+        except ValueError:
+            raise Fault("is no pair of IP addresses", where) from None
+    _check_distinct(found, "addresses")
+    return found
+
+
+def _check_distinct(replaced: Mapping[Any, Any], where: str) -> None:
+    if len(set(replaced.values())) != len(replaced):
+        raise Fault("two stand for the same", where)

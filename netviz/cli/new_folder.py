@@ -1,0 +1,52 @@
+"""A result that is a folder of files: all of them or none."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from netviz.errors import OutputError
+
+
+@contextlib.contextmanager
+def new_folder(path: str) -> Iterator[Path]:
+    """A folder under a temporary name beside ``path``, which becomes ``path`` when the block ends.
+
+    ``path`` may be an empty folder, or nothing that is there. If the block ends with an exception
+    nothing is left. Raises OutputError, whose text names the folder.
+    """
+    target = Path(path)
+    temporary = _made_beside(target)
+    try:
+        yield temporary
+        try:
+            temporary.rename(target)
+        except OSError as error:
+            raise _refusal(path, error) from error
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+
+
+def _made_beside(target: Path) -> Path:
+    try:
+        if target.is_symlink() or (target.exists() and not target.is_dir()):
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+        if target.is_dir() and any(target.iterdir()):
+            raise OSError(errno.ENOTEMPTY, os.strerror(errno.ENOTEMPTY))
+        temporary = target.absolute().parent / f".netviz-{os.urandom(8).hex()}.tmp"
+        temporary.mkdir()
+    except (OSError, ValueError) as error:
+        raise _refusal(str(target), error) from error
+    return temporary
+
+
+def _refusal(path: str, error: OSError | ValueError) -> OutputError:
+    reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    return OutputError(
+        f"{path}: cannot be made: {reason}\n  name a new folder, in one that is there"
+    )
