@@ -40,6 +40,10 @@ LOOKS = {
 
 _NOTE_WIDE = 160
 
+_SPACE = '<TD CELLPADDING="1"></TD>'
+_SPACES = 8
+"""Graphviz shares spare width among all cells of a row: many empty ones leave a badge small."""
+
 
 def render(found: Differences) -> bytes:
     """The picture as DOT, in UTF-8."""
@@ -75,15 +79,13 @@ def _boxes(graph: Graph, marks: dict[ServiceKey, Marks]) -> Iterator[str]:
 def _node(node: Node, mark: Marks, width: int) -> str:
     """A service: thick if new, dashed if gone, with the word in a badge."""
     name = f"<B>{font(html(node.label), size=13)}</B>"
-    rows = [_cell(name, f'WIDTH="{width}"' if width else "", _badge(mark.change))]
+    rows = [_heading(name, mark.change, width)]
     about = [font(html(line), size=10, color=styles.FAINT) for line in details(node)]
     about += [font(html(line), size=10) for line in mark.about]
     if about:
         rows.append(_cell(lines(about)))
     if mark.listeners:
-        listening = [
-            font(html(f"{SIGNS[c]} {what} {WORDS[c]}"), size=10) for c, what in mark.listeners
-        ]
+        listening = [font(html(_marked(c, what)), size=10) for c, what in mark.listeners]
         listening.insert(0, font("listens:", size=10))
         rows.append(_cell(lines(listening), f'BGCOLOR="{styles.LISTENER_FILL}"'))
     look = "ROUNDED,DASHED" if mark.change == WENT else "ROUNDED"
@@ -95,16 +97,27 @@ def _node(node: Node, mark: Marks, width: int) -> str:
     return f"{node.id} {attributes(label=f'<{table}>')};"
 
 
-def _cell(content: str, more: str = "", badge: str = "") -> str:
-    span = "" if badge else ' COLSPAN="2"'
-    return f'<TR><TD ALIGN="LEFT" BALIGN="LEFT"{span} {more}>{content}</TD>{badge}</TR>'
-
-
-def _badge(change: str) -> str:
+def _heading(name: str, change: str, width: int) -> str:
+    """The first row, at least ``width`` points wide: the name, and the change in a badge."""
+    least = f'WIDTH="{width}"' if width else ""
     if not change:
-        return ""
-    text = font(f"<B>{WORDS[change]}</B>", size=10, color=styles.BADGE_INK)
-    return f'<TD BGCOLOR="{COLORS[change]}">{text}</TD>'
+        return _cell(name, least)
+    word = font(f"<B>{WORDS[change]}</B>", size=10, color=styles.BADGE_INK)
+    badge = f'{_SPACE * _SPACES}<TD BGCOLOR="{COLORS[change]}">{word}</TD>'
+    inner = (
+        '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">'
+        f'<TR><TD ALIGN="LEFT">{name}</TD>{badge}</TR></TABLE>'
+    )
+    return _cell(inner, f'{least} CELLPADDING="2"')
+
+
+def _cell(content: str, more: str = "") -> str:
+    return f'<TR><TD ALIGN="LEFT" BALIGN="LEFT" {more}>{content}</TD></TR>'
+
+
+def _marked(change: str, words: str) -> str:
+    """``+ tcp/80 http on 0.0.0.0 (new)``; what has changed says so by itself."""
+    return f"{SIGNS[change]} {words}" + ("" if change == CHANGED else f" ({WORDS[change]})")
 
 
 def _edge(flow: Flow, found: FlowDifference) -> str:
@@ -112,7 +125,7 @@ def _edge(flow: Flow, found: FlowDifference) -> str:
     look = dict(LOOKS[change])
     if not flow.directed:
         look["arrowhead"] = "none"
-    text = html(f"{SIGNS[change]} {flow_what(found)} {WORDS[change]}")
+    text = html(_marked(change, flow_what(found)))
     label = (
         '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1" '
         f'BGCOLOR="{styles.PAPER}"><TR><TD>{text}</TD></TR></TABLE>'

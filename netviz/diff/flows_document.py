@@ -18,6 +18,9 @@ LEVELS = ("connection", "process", "service")
 
 OWNERS = (None, "none", "unseen", "outside")
 
+_LAST = 1e15
+"""Times are below it: see ``netviz.render.json_flows``."""
+
 _ANOTHER_LEVEL = "write it with netviz-stitch -f json, without --group-by"
 _DAMAGED = "write it again with netviz-stitch -f json"
 
@@ -75,8 +78,8 @@ def _times(value: object, where: str) -> tuple[float, float] | None:
     if value is None:
         return None
     times = checks.sequence(value, where)
-    if len(times) != 2 or not all(type(time) in (int, float) for time in times):
-        raise mismatch(where, "two times", value)
+    if len(times) != 2 or not all(type(t) in (int, float) and abs(t) < _LAST for t in times):
+        raise mismatch(where, "two times in unix seconds", value)
     return float(times[0]), float(times[1])
 
 

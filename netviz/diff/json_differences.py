@@ -6,7 +6,7 @@ from typing import Any
 
 from netviz.diff.differences import Compared, Differences, ServiceState
 from netviz.diff.keys import ServiceKey
-from netviz.render.json_flows import encode
+from netviz.render.json_flows import encode, times
 from netviz.render.text import whole
 
 VERSION = 1
@@ -77,7 +77,7 @@ def document(found: Differences) -> dict[str, Any]:
 def _side(side: Compared) -> dict[str, Any]:
     return {
         "machines": [whole(name) for name in side.machines],
-        "captured": None if side.captured is None else list(side.captured),
+        "captured": times(side.captured),
     }
 
 

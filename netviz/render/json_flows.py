@@ -56,12 +56,12 @@ def _machine(machine: Machine) -> dict[str, Any]:
         "id": whole(machine.id),
         "name": whole(machine.name),
         "addresses": [whole(address) for address in machine.addresses],
-        "captured": _times(machine.captured),
+        "captured": times(machine.captured),
         "problems": [whole(problem) for problem in machine.problems],
     }
 
 
-def _times(captured: tuple[float, float] | None) -> list[float] | None:
+def times(captured: tuple[float, float] | None) -> list[float] | None:
     """Unix seconds to the millisecond; None where they are none that JSON can hold."""
     if captured is None:
         return None
