@@ -77,11 +77,14 @@ def _differing(
         (getattr(before[role], what), getattr(after[role], what))
         for role in before.keys() & after.keys()
     ]
-    unlike = [pair for pair in pairs if pair[0] != pair[1] and None not in pair[0] | pair[1]]
     if not pairs:
-        whole = _union(before.values(), what), _union(after.values(), what)
-        if not whole[0] & whole[1] and None not in whole[0] | whole[1]:
-            unlike = [whole]
+        pairs = [(_union(before.values(), what), _union(after.values(), what))]
+        pairs = [pair for pair in pairs if not pair[0] & pair[1]]
+    unlike = [
+        (one, other)
+        for one, other in pairs
+        if one and other and one != other and None not in one | other
+    ]
     if not unlike:
         return None
     old = set().union(*(pair[0] for pair in unlike))
