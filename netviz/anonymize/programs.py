@@ -43,6 +43,6 @@ def replaced_executable(names: Names, exe: str) -> str:
 def replaced_arguments(names: Names, process: Process) -> tuple[str, ...] | None:
     """A command line of which nothing is left but that an interpreter runs some program."""
     program = program_of(process.comm, process.exe, process.argv)
-    if program is None or not process.argv or program == process.comm:
+    if program is None or not process.argv:
         return None
     return replaced_executable(names, process.argv[0]), names.numbered("program", program)
