@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from netviz.graph import MATCHES, SAMPLES, Flow
+from netviz.graph import MATCHES, SAMPLES, Flow, Listed, Seen
 
 Place = tuple[str, str, str, int | None, str | None]
 """Source, target, protocol, port and path: what flows that become one have in common."""
@@ -58,4 +58,20 @@ def _folded(place: Place, flows: list[Flow]) -> Flow:
         via=tuple(sorted({machine for flow in flows for machine in flow.via})),
         dialled=dialled.pop() if len(dialled) == 1 else None,
         samples=tuple(sorted(sample for flow in flows for sample in flow.samples)[:SAMPLES]),
+        seen=_seen_together([flow.seen for flow in flows if flow.seen is not None]),
+    )
+
+
+def _seen_together(seen: Sequence[Seen]) -> Seen | None:
+    """What several were, seen as one: whenever one of them was."""
+    if len(seen) < 2:
+        return seen[0] if seen else None
+    listed: dict[str, Listed] = {}
+    for machine, samples, of in (one for each in seen for one in each.listed):
+        known = listed.get(machine)
+        listed[machine] = Listed(machine, samples | (known.samples if known else 0), of)
+    return Seen(
+        min((one.first for one in seen if one.first is not None), default=None),
+        max((one.last for one in seen if one.last is not None), default=None),
+        tuple(listed[machine] for machine in sorted(listed)),
     )

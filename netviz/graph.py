@@ -48,15 +48,53 @@ class Listener(NamedTuple):
     port: int | None
 
 
+class Listed(NamedTuple):
+    """Which of the ``of`` samples of a machine list something: bit n of ``samples`` is for the nth.
+
+    They are in the order in which they were taken.
+    """
+
+    machine: str
+    samples: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """When a flow was seen, and by which samples: those in which a socket of it is listed.
+
+    ``first`` and ``last`` are when the first and the last of them ended, in unix seconds.
+    ``listed`` has the machines of which any is, by id.
+    """
+
+    first: float | None
+    last: float | None
+    listed: tuple[Listed, ...]
+
+    @property
+    def samples(self) -> int:
+        """How many samples list a socket of the flow."""
+        return sum(one.samples.bit_count() for one in self.listed)
+
+    @property
+    def of(self) -> int:
+        """How many samples there are of the machines of which any does."""
+        return sum(one.of for one in self.listed)
+
+
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """A machine. ``captured`` is (first, last) in unix seconds, ``problems`` are sentences."""
+    """A machine. ``captured`` is (first, last) in unix seconds, ``problems`` are sentences.
+
+    ``samples`` is how many snapshots there are of it.
+    """
 
     id: str
     name: str
     addresses: tuple[str, ...] = ()
     captured: tuple[float, float] | None = None
     problems: tuple[str, ...] = ()
+    samples: int = 1
 
 
 @dataclass(slots=True)
@@ -68,6 +106,8 @@ class Node:
     OUTSIDE for a network or service outside, whose ``machine`` is empty.
     ``caps`` is the mask of effective capabilities as the kernel prints it.
     ``netns`` is the display name of an extra network namespace, None for the machine's own.
+    ``spans`` is on how many machines its processes are. Where they are several the ``machine`` is
+    empty and there are no ``pids``, which would say nothing.
     """
 
     id: str
@@ -84,6 +124,7 @@ class Node:
     caps: str | None = None
     owner: str | None = None
     listeners: tuple[Listener, ...] = ()
+    spans: int = 1
 
 
 @dataclass(slots=True)
@@ -94,7 +135,7 @@ class Flow:
     server's unix socket, escaped.
     ``matches`` counts connections by kind, ``match`` is the strongest of them. ``via`` names the
     machines that translated, ``dialled`` what the client asked for when that differs.
-    ``samples`` are the smallest five.
+    ``samples`` are the smallest five. ``seen`` is None where no machine was captured several times.
     """
 
     source: str
@@ -109,6 +150,7 @@ class Flow:
     via: tuple[str, ...] = ()
     dialled: tuple[str, int] | None = None
     samples: tuple[Sample, ...] = ()
+    seen: Seen | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)

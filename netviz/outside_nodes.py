@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
-from netviz.graph import OUTSIDE, Flow, Node
+from netviz.graph import OUTSIDE, Flow, Node, Seen
 from netviz.ids import outside_id
 from netviz.join.outside import OutsideCount, OutsideKey
 from netviz.loops import End
@@ -14,11 +14,15 @@ NOWHERE = ""
 
 
 def outside_graph(
-    counts: Mapping[OutsideKey, OutsideCount], by: str, node_of_end: Callable[[End], str]
+    counts: Mapping[OutsideKey, OutsideCount],
+    by: str,
+    node_of_end: Callable[[End], str],
+    seen: Callable[[Collection[int]], Seen | None],
 ) -> tuple[list[Node], list[Flow]]:
     """The nodes outside, and the flows between them and those of the group.
 
-    ``by`` is what they were counted by; ``node_of_end`` gives the node of an end in the group.
+    ``by`` is what they were counted by; ``node_of_end`` gives the node of an end in the group,
+    ``seen`` tells when what sets of samples list was seen.
     Flows of one place are not folded yet.
     """
     nodes: dict[str, Node] = {}
@@ -34,6 +38,7 @@ def outside_graph(
                 matches={key.kind: count.connections},
                 directed=key.directed,
                 samples=tuple(count.samples),
+                seen=seen(count.seen),
             )
         )
     return list(nodes.values()), flows

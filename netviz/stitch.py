@@ -20,6 +20,7 @@ from netviz.join.outcome import Joined
 from netviz.join.outside import outside
 from netviz.join.pipe_flows import join_pipes
 from netviz.join.strangers import strangers
+from netviz.join.timeline import Timeline
 from netviz.join.unix_flows import join_unix
 from netviz.outside_nodes import outside_graph
 from netviz.snapshot.model import Snapshot
@@ -68,6 +69,7 @@ def stitch(
     how = JoinOptions(options.recent, options.attempts, options.doubtful, trace=with_trace)
     joined = join(fleet, how)
     view = view_machines(fleet, joined.owned)
+    timeline = Timeline(fleet, view.machine)
     nodes = Nodes(fleet, joined.listeners, view)
     if "net" in options.kinds:
         nodes.add_ingress()
@@ -79,9 +81,11 @@ def stitch(
         joined.coverage.strangers = strangers(joined.trace, nodes)
     if joined.trace is not None and options.external is not None and "net" in options.kinds:
         counts = outside(joined.trace, fleet, options.external, how)
-        outer_nodes, outer_flows = outside_graph(counts, options.external, nodes.of_end)
+        outer_nodes, outer_flows = outside_graph(
+            counts, options.external, nodes.of_end, timeline.seen
+        )
     _add_local(fleet, joined, nodes, options.kinds)
-    flows = _Flows(joined, nodes, options.self_flows, apart=level == "connection")
+    flows = _Flows(joined, nodes, timeline, options.self_flows, apart=level == "connection")
     shown = nodes.finished()
     if outer_nodes:
         shown = tuple(sorted((*shown, *outer_nodes), key=lambda node: node.id))
@@ -109,10 +113,13 @@ def _add_local(fleet: Fleet, joined: Joined, nodes: Nodes, kinds: frozenset[str]
 class _Flows:
     """The flows of a joined group: its pairs of sockets, folded, and what is no such pair."""
 
-    def __init__(self, joined: Joined, nodes: Nodes, with_self: bool, apart: bool) -> None:
+    def __init__(
+        self, joined: Joined, nodes: Nodes, timeline: Timeline, with_self: bool, apart: bool
+    ) -> None:
         """``apart`` gives every connection a flow of its own. Every node at an end is made here."""
         self._joined = joined
         self._nodes = nodes
+        self._timeline = timeline
         self._with_self = with_self
         self._apart = apart
         self._ends = joined.maker.ends_of(joined.pairs)
@@ -131,7 +138,7 @@ class _Flows:
         Connections within one process are counted, too.
         """
         flows: list[Flow] = []
-        bundles = Bundles()
+        bundles = Bundles(self._timeline.seen)
         if not self._apart:
             self._fold_pairs(bundles, node_of)
         for flow in self._single:
@@ -152,10 +159,11 @@ class _Flows:
                 samples,
                 tuple(map(self._nodes.machine_of, flow.via)),
                 flow.dialled,
+                flow.seen,
             )
             if self._apart:
                 flows += bundles.flows()
-                bundles = Bundles()
+                bundles = Bundles(self._timeline.seen)
         return tuple(sorted([*flows, *bundles.flows()], key=flow_order))
 
     def _fold_pairs(self, bundles: Bundles, node_of: Mapping[str, str]) -> None:
@@ -171,7 +179,7 @@ class _Flows:
             self._joined.pairs, place, process, self._with_self
         )
         self._joined.coverage.self += within
-        for found in folded:
+        for found, seen in folded:
             bundles.add(
                 (
                     names[found.client],
@@ -184,6 +192,7 @@ class _Flows:
                 found.connections,
                 True,
                 found.samples,
+                seen=seen,
             )
 
     def _within_process(self, flow: JoinedFlow) -> bool:

@@ -100,4 +100,5 @@ def _shown(
         addresses=tuple(format_address(a) for a in sorted(addresses) if not is_loopback(a)),
         captured=(min(times), max(times)) if times else None,
         problems=tuple(sorted({p for s in samples for p in s.problems})),
+        samples=len(samples),
     )

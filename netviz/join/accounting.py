@@ -49,5 +49,8 @@ def _others(fleet: Fleet, listeners: Listeners) -> dict[str, int]:
         for table in record.tables:
             of_sample[table.sample] = of_sample.get(table.sample, 0) + table.unix
         others["unix"] += max(of_sample.values(), default=0)
-    others["unknown"] = sum(sample.unknown_sockets for sample in fleet.samples)
+    for machine in fleet.machines:
+        # What one sample cannot tell the next cannot either: of several the worst counts.
+        unknown = [fleet.samples[number].unknown_sockets for number in machine.samples]
+        others["unknown"] += max(unknown, default=0)
     return others

@@ -14,7 +14,7 @@ from netviz.join.joined import JoinedFlow, Pairs
 from netviz.join.kinds import NAT
 from netviz.join.nat import Translated
 from netviz.join.one_sided import Verdict
-from netviz.loops import AddressTable, End, Folded, ends, fold, mark, orient, take
+from netviz.loops import AddressTable, End, Folded, distinct, ends, fold, mark, orient, take
 from netviz.tables import Candidates
 
 
@@ -85,6 +85,7 @@ class FlowMaker:
                 bool(directed),
                 1,
                 (self._sample(client, server),),
+                seen=self._seen(client, server),
             )
 
     @property
@@ -101,20 +102,38 @@ class FlowMaker:
 
     def folded(
         self, pairs: Pairs, place: array[int], process: array[int], with_self: bool
-    ) -> tuple[list[Folded], int]:
+    ) -> tuple[list[tuple[Folded, tuple[int, ...]]], int]:
         """Directed pairs folded by the places of their ends, protocol, port and kind.
 
         ``place`` and ``process`` are by number of an end; a process is negative where nobody is
-        shown. Also gives how many pairs are within one process; they are left out unless
-        ``with_self``.
+        shown. With each come the sets of samples that list it; where machines have several, pairs
+        that others saw are apart. Also gives how many pairs are within one process; they are left
+        out unless ``with_self``.
         """
+        of, seen = take(place, self._end_of), self._candidates.seen
+        if not seen:
+            folded, within = self._folded(pairs, of, process, with_self)
+            return [(one, ()) for one in folded], within
+        places, sets, of = distinct(of, seen)
+        folded, within = self._folded(pairs, of, process, with_self)
+        return [
+            (
+                one._replace(client=places[one.client], server=places[one.server]),
+                (sets[one.client], sets[one.server]),
+            )
+            for one in folded
+        ], within
+
+    def _folded(
+        self, pairs: Pairs, place: array[int], process: array[int], with_self: bool
+    ) -> tuple[list[Folded], int]:
         return fold(
             self._candidates,
             pairs.client,
             pairs.server,
             pairs.directed,
             pairs.kind,
-            take(place, self._end_of),
+            place,
             take(process, self._end_of),
             with_self,
             [self._address(number) for number in range(len(self._known.addresses))],
@@ -143,6 +162,7 @@ class FlowMaker:
             ((local, client_port, format_address(address), port),),
             found.via,
             None if found.dialled == found.reached else (format_address(asked), asked_port),
+            seen=self._seen(found.client, found.server),
         )
 
     def one_sided(self, verdict: Verdict, other: End) -> JoinedFlow:
@@ -162,7 +182,13 @@ class FlowMaker:
             True,
             1,
             ((*client, *server),),
+            seen=self._seen(i),
         )
+
+    def _seen(self, *numbers: int) -> tuple[int, ...]:
+        """The sets of samples that list candidates; a negative number is none."""
+        seen = self._candidates.seen
+        return tuple({seen[number] for number in numbers if number >= 0}) if seen else ()
 
     def _sample(self, client: int, server: int) -> Sample:
         candidates = self._candidates

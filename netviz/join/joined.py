@@ -30,6 +30,8 @@ class JoinedFlow:
     Of unix sockets and pipes the ports are None, and there are no samples; ``path`` is escaped.
 
     ``via`` numbers the namespaces that translated, ``dialled`` is what the client asked for.
+    ``seen`` numbers the sets of samples that list its sockets (``Fleet.sightings``), where machines
+    have several.
     """
 
     client: End
@@ -44,6 +46,7 @@ class JoinedFlow:
     via: tuple[int, ...] = ()
     dialled: tuple[str, int] | None = None
     path: str | None = None
+    seen: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)

@@ -50,10 +50,11 @@ class OutsideKey(NamedTuple):
 
 @dataclass(slots=True)
 class OutsideCount:
-    """How many connections, and the smallest of them, sorted."""
+    """How many connections, the smallest of them, sorted, and the sets of samples that list any."""
 
     connections: int = 0
     samples: list[Sample] = field(default_factory=list)
+    seen: set[int] = field(default_factory=set)
 
 
 def outside(
@@ -77,6 +78,8 @@ def outside(
         if count is None:
             count = found[key] = OutsideCount()
         count.connections += 1
+        if one.seen:
+            count.seen.add(one.seen)
         _keep(count.samples, one)
     return {
         OutsideKey(

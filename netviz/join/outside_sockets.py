@@ -19,7 +19,10 @@ _NOT_ACCEPTED = frozenset({ESTABLISHED, SYN_RECV, CLOSE_WAIT})
 
 
 class OutsideSocket(NamedTuple):
-    """A socket whose other end is outside; ``kind`` is one of ``graph.MATCHES``."""
+    """A socket whose other end is outside; ``kind`` is one of ``graph.MATCHES``.
+
+    ``seen`` numbers the set of samples that list it, 0 where no machine has several.
+    """
 
     end: End
     proto: int
@@ -28,6 +31,7 @@ class OutsideSocket(NamedTuple):
     remote: int
     remote_port: int
     kind: str
+    seen: int = 0
 
     @property
     def incoming(self) -> bool:
@@ -47,6 +51,7 @@ def outside_sockets(trace: Trace, options: JoinOptions) -> Iterator[OutsideSocke
     """
     yield from _thrown_away(trace, options)
     number = -1
+    seen = trace.selected.candidates.seen
     for _ in range(trace.target.count(NOBODY)):
         number = trace.target.index(NOBODY, number + 1)
         one = trace.candidate(number)
@@ -60,6 +65,7 @@ def outside_sockets(trace: Trace, options: JoinOptions) -> Iterator[OutsideSocke
             CONNECTION_PROTOCOLS.index(one.proto),
             *(one.local, one.local_port, *remote),
             kind,
+            seen[number] if seen else 0,
         )
 
 
@@ -73,13 +79,13 @@ def _thrown_away(trace: Trace, options: JoinOptions) -> Iterator[OutsideSocket]:
         local = local_addresses(table)
         columns = zip(
             *(table.state, table.owner, table.inode, table.local, table.local_port),
-            *(table.remote_hi, table.remote_lo, table.remote_port),
+            *(table.remote_hi, table.remote_lo, table.remote_port, table.seen or bytes(len(table))),
             strict=True,
         )
         for is_chosen, columns_of in zip(chosen, columns, strict=True):
             if is_chosen:
                 continue
-            state, owner, inode, place, local_port, remote_hi, remote_lo, remote_port = columns_of
+            state, owner, inode, place, local_port, *remote, remote_port, seen = columns_of
             kind = _kind(state, options)
             if kind is None:
                 continue
@@ -91,8 +97,9 @@ def _thrown_away(trace: Trace, options: JoinOptions) -> Iterator[OutsideSocket]:
             end = End(namespace, owner, listener, inode == 0)
             yield OutsideSocket(
                 ends.setdefault(end, end),
-                *(number, local[place], local_port, remote_hi << 64 | remote_lo, remote_port),
+                *(number, local[place], local_port, remote[0] << 64 | remote[1], remote_port),
                 kind,
+                seen,
             )
 
 

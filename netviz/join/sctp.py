@@ -133,7 +133,7 @@ class _SctpJoiner:
             self._found.count(SctpOutcome(socket, "joined", far, is_client, through))
         self._found.counts["nat"] += 1
         ends = (pair.local, client.association.local_port), through.reached
-        flow = _joined(client.end, server.end, *ends, NAT, True)
+        flow = _joined(client.end, server.end, *ends, NAT, True, _seen(client, server))
         (address, port), asked = through.dialled, through.dialled != through.reached
         dialled = (format_address(address), port) if asked else None
         self._found.flows.append(replace(flow, via=through.via, dialled=dialled))
@@ -154,6 +154,7 @@ class _SctpJoiner:
                 (theirs, server.association.local_port),
                 QUEUED if waits else RECIPROCAL,
                 directed,
+                _seen(client, server),
             )
         )
 
@@ -254,8 +255,12 @@ def _one_sided(
     here = association.local[0], association.local_port
     there = address, association.remote_port
     if is_client:
-        return _joined(socket.end, other, here, there, kind, directed)
-    return _joined(other, socket.end, there, here, kind, directed)
+        return _joined(socket.end, other, here, there, kind, directed, _seen(socket))
+    return _joined(other, socket.end, there, here, kind, directed, _seen(socket))
+
+
+def _seen(*sockets: SctpSocket) -> tuple[int, ...]:
+    return tuple({socket.seen for socket in sockets if socket.seen})
 
 
 def _joined(
@@ -265,7 +270,10 @@ def _joined(
     server_end: tuple[int, int],
     kind: int,
     directed: bool,
+    seen: tuple[int, ...],
 ) -> JoinedFlow:
     (address, port), (other, other_port) = client_end, server_end
     sample = (format_address(address), port, format_address(other), other_port)
-    return JoinedFlow(client, server, "sctp", port, other_port, kind, directed, 1, (sample,))
+    return JoinedFlow(
+        *(client, server, "sctp", port, other_port, kind, directed, 1, (sample,)), seen=seen
+    )

@@ -97,7 +97,7 @@ def _candidates(
             named.setdefault(ports, set()).add((way.source, way.destination))
     candidates = Candidates()
     number_of = []
-    for number, (namespace, association, end) in enumerate(sockets):
+    for number, (namespace, association, end, _) in enumerate(sockets):
         ports = association.local_port, association.remote_port
         if association.state == CLOSED or ports not in named:
             continue

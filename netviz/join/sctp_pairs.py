@@ -30,7 +30,7 @@ class SctpPairs:
         self._local = [frozenset(socket.association.local) for socket in sockets]
         self._by_local: dict[tuple[int, int, int], list[int]] = {}
         self._by_remote: dict[tuple[int, int, int], list[int]] = {}
-        for number, (_, a, _) in enumerate(sockets):
+        for number, (_, a, _, _) in enumerate(sockets):
             for index, addresses in ((self._by_local, a.local), (self._by_remote, a.remote)):
                 for address in addresses:
                     key = a.local_port, a.remote_port, address

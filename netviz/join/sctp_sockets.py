@@ -17,18 +17,24 @@ PROTO = CONNECTION_PROTOCOLS.index("sctp")
 
 
 class SctpSocket(NamedTuple):
-    """An association, the namespace that it is in, and whose it is."""
+    """An association, the namespace that it is in, and whose it is.
+
+    ``seen`` numbers the set of samples that list it, 0 where no machine has several.
+    """
 
     namespace: int
     association: Association
     end: End
+    seen: int = 0
 
 
 def sctp_sockets(fleet: Fleet, known: AddressTable, listeners: Listeners) -> Iterator[SctpSocket]:
     """Every association of the group once, however many samples and repeats there are (rule 8)."""
+    sampled = fleet.is_sampled
     for namespace in range(len(fleet.namespaces)):
         tables = fleet.tables_of(namespace)
-        for association, owner in _distinct(one for t in tables for one in t.associations):
+        held = ((one, table.sample) for table in tables for one in table.associations)
+        for (association, owner), samples in _distinct(held):
             covering = -1
             for address in association.local:
                 if covering < 0:
@@ -37,19 +43,25 @@ def sctp_sockets(fleet: Fleet, known: AddressTable, listeners: Listeners) -> Ite
                         namespace, PROTO, association.local_port, number, is_ipv4(address)
                     )
             end = End(namespace, owner, covering, association.inode == 0)
-            yield SctpSocket(namespace, association, end)
+            seen = 0
+            for sample in samples if sampled else ():
+                seen = fleet.sightings.add(seen, sample)
+            yield SctpSocket(namespace, association, end, seen)
 
 
-def _distinct(held: Iterable[HeldAssociation]) -> Iterator[HeldAssociation]:
-    """Each association of a namespace once, as it was when it had come farthest.
+def _distinct(
+    held: Iterable[tuple[HeldAssociation, int]],
+) -> Iterator[tuple[HeldAssociation, list[int]]]:
+    """Each association of a namespace once, as it was when it had come farthest, and its samples.
 
     It is the same where its number, inode and ports are and its addresses meet: its paths, its
     primary address and its state change, and another sample may not see its holder. What one sample
     saw waiting and another accepted has two inodes, but one number.
     """
     found: list[HeldAssociation] = []
+    samples: list[list[int]] = []
     places: dict[tuple[object, ...], int] = {}
-    for one in held:
+    for one, sample in held:
         a = one.association
         keys = [(a.identity, a.inode, a.local_port, a.remote_port, r) for r in a.remote]
         place = next((places[key] for key in keys if key in places), -1)
@@ -60,12 +72,23 @@ def _distinct(held: Iterable[HeldAssociation]) -> Iterator[HeldAssociation]:
         else:
             place = len(found)
             found.append(one)
+            samples.append([])
+        samples[place].append(sample)
         for key in keys:
             places.setdefault(key, place)
-    accepted = {key for one in found if not one.association.waits for key in _numbered(one)}
-    for one in found:
-        if not one.association.waits or accepted.isdisjoint(_numbered(one)):
-            yield one
+    accepted = {
+        key: place
+        for place, one in enumerate(found)
+        if not one.association.waits
+        for key in _numbered(one)
+    }
+    for place, one in enumerate(found):
+        if one.association.waits:
+            later = next((accepted[key] for key in _numbered(one) if key in accepted), place)
+            if later != place:
+                samples[later] += samples[place]
+                samples[place] = []
+    yield from ((one, listed) for one, listed in zip(found, samples, strict=True) if listed)
 
 
 def _progress(held: HeldAssociation) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 from netviz.fleet.fleet import Fleet
@@ -18,6 +19,7 @@ from netviz.fleet.unix_table import DATAGRAM, UnixSocket
 from netviz.graph import Listener
 from netviz.join.joined import JoinedFlow
 from netviz.join.local_ends import ends_shown, is_ambiguous, local_flow, samples_by_kernel
+from netviz.join.local_flows import LocalFlows
 from netviz.render.text import visible
 
 
@@ -44,12 +46,14 @@ class _Connection(NamedTuple):
 def join_unix(fleet: Fleet) -> UnixJoin:
     """Join the unix sockets of every kernel, each connection once however many samples saw it."""
     found = UnixJoin()
+    sampled = fleet.is_sampled
     for numbers in samples_by_kernel(fleet):
         kernel = _Kernel(found)
         for number in numbers:
             if number in fleet.unix:
-                kernel.add(_Sample(fleet, fleet.unix[number]))
+                kernel.add(_Sample(fleet, fleet.unix[number]), number)
         found.unjoined += len(kernel.connected - kernel.joined)
+        found.flows += kernel.connections.flows(fleet.sightings if sampled else None)
     return found
 
 
@@ -59,11 +63,12 @@ class _Kernel:
     def __init__(self, found: UnixJoin) -> None:
         self.connected: set[int] = set()
         self.joined: set[int] = set()
+        self.connections: LocalFlows[tuple[int, int]] = LocalFlows()
         self._found = found
-        self._connections: set[tuple[int, int]] = set()
         self._listening: set[int] = set()
 
-    def add(self, sample: _Sample) -> None:
+    def add(self, sample: _Sample, number: int) -> None:
+        """The sample of that number, too."""
         self.connected.update(sample.unix.connected())
         for connection in sample.connections():
             client, server, _ = connection
@@ -72,9 +77,7 @@ class _Kernel:
                 continue
             self.joined |= {client, server}
             both = min(client, server), max(client, server)
-            if both not in self._connections:
-                self._connections.add(both)
-                self._found.flows.append(sample.flow(connection))
+            self.connections.add(both, number, partial(sample.flow, connection))
         for inode, socket in sample.unix.listening():
             if inode not in self._listening:
                 self._listening.add(inode)
