@@ -22,7 +22,7 @@ from netviz.tables import CLOSE, ESTABLISHED
 LIMITS = (
     "when processes were started, their executables, units and containers, sockets that no process"
     " holds (not accepted yet, closed, TIME_WAIT) or that are in other network namespaces,"
-    " translations, and whether the machine forwards"
+    " translations, the range of local ports, and whether the machine forwards"
 )
 """What lsof does not show."""
 
@@ -71,7 +71,8 @@ def _describe(machine: ImportedMachine, pid: int, fields: Fields) -> None:
 
 def _inet(machine: ImportedMachine, namespace: ImportedNamespace, pid: int, file: Fields) -> bool:
     proto = PROTOCOLS.get(file.get("P", ""))
-    here, arrow, there = file["n"].partition("->")
+    ends_alone = file["n"].partition(" ")[0]  # with -E there is who holds the other end behind
+    here, arrow, there = ends_alone.partition("->")
     local = parse_endpoint(here)
     remote = parse_endpoint(there) if arrow else Endpoint(None, 0)
     if proto is None or local is None or remote is None:

@@ -17,8 +17,8 @@ from netviz.tables import SYN_RECV, TIME_WAIT
 
 LIMITS = (
     "when processes were started, their executables, units and containers, whose sockets it was not"
-    " allowed to see (those of TIME_WAIT are nobody's), translations, and whether the machine"
-    " forwards"
+    " allowed to see (those of TIME_WAIT are nobody's), translations, the range of local ports, and"
+    " whether the machine forwards"
 )
 """What ss does not show."""
 

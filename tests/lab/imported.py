@@ -1,0 +1,73 @@
+"""Takes from machines what ``netviz import`` reads, by the commands of docs/import.md."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from machines import Machine
+from stitching import ROOT
+
+DOCUMENT = (ROOT / "docs" / "import.md").read_text(encoding="utf-8")
+ROOTS_NAME = "/tmp/web1-proc"
+"""Where the document's example copies to."""
+
+
+def documented(section: str) -> str:
+    """The first shell script below a heading of the document."""
+    text = DOCUMENT[DOCUMENT.index(f"\n## {section}\n") :]
+    found = re.search(r"```sh\n(.*?)```", text, re.DOTALL)
+    assert found is not None, section
+    return found[1]
+
+
+def run_documented(machine: Machine, section: str, folder: Path) -> Path:
+    """Run it on a machine; the folder with what it wrote."""
+    here = folder / machine.name / re.sub(r"\W+", "-", section)
+    here.mkdir(parents=True)
+    script = documented(section).replace(ROOTS_NAME, str(here / "proc"))
+    machine.exec(["/bin/sh", "-c", f"cd {here}\n{script}\nexit 0"])
+    return here
+
+
+def sos_report(machine: Machine, folder: Path) -> Path:
+    """A folder as sos makes it, with the outputs that are read of it."""
+    report = folder / machine.name / f"sosreport-{machine.name}"
+    commands = {
+        "networking/ss_-peaonmi": "ss -peaonmi",
+        "networking/ip_-o_addr": "ip -o addr",
+        "process/ps_axo_pid_ppid_user_group_lwp_nlwp_start_time_comm_cgroup": (
+            "ps axo pid,ppid,user,group,lwp,nlwp,start_time,comm,cgroup"
+        ),
+        "process/ps_alxwww": "ps alxwww",
+        "host/hostname": "hostname",
+    }
+    script = [
+        f"mkdir -p {report}/sos_commands/networking {report}/sos_commands/process",
+        f"mkdir -p {report}/sos_commands/host {report}/proc/net",
+        *(f"{command} > {report}/sos_commands/{name}" for name, command in commands.items()),
+        f"cat /proc/net/snmp > {report}/proc/net/snmp",
+        f"for pid in [0-9]*; do mkdir {report}/proc/$pid;"
+        f" cat $pid/status > {report}/proc/$pid/status; done",
+        f"ln -s sos_commands/host/hostname {report}/hostname",
+        "exit 0",
+    ]
+    machine.exec(["/bin/sh", "-c", "cd /proc\n" + "\n".join(script)])
+    return report
+
+
+def run_import(*arguments: object) -> str:
+    """Run ``netviz import``; what it says on standard error."""
+    done = subprocess.run(
+        [sys.executable, "-m", "netviz.cli.main", "import", *map(str, arguments)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    if done.returncode:
+        raise RuntimeError(f"netviz import ended with {done.returncode}: {done.stderr}")
+    return done.stderr
