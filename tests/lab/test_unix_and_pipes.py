@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from anonymizing import anonymized, assert_same_pictures
 from machines import PYTHON, Lab, Machine, Process
 from needs import unavailable
 from stitching import Stitched
@@ -212,6 +213,14 @@ def test_without_the_true_names_they_make_no_edge(
     (unsure,) = [flow for flow in flows(result) if set(flow[:2]) == doubted]
     assert unsure[2:] == ("unix", None, 3, False)
     assert ("php-fpm", "/run/forged.sock") not in listeners(result)
+
+
+def test_without_names_it_is_the_same(taken: Taken, tmp_path: Path) -> None:
+    """Nor does a forged line come through: it is a part of a name."""
+    made, document = anonymized([taken.forged], tmp_path)
+    original, _ = assert_same_pictures([taken.forged], made, document, forged=len(taken.names))
+    assert {flow.proto for flow in original.flows} >= {"unix", "pipe"}
+    assert "forged" not in made[0].read_text()
 
 
 NGINX = """
