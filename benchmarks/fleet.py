@@ -39,6 +39,9 @@ SERVICE_PORT = 8000
 CLOSED = 0.1
 """The share of closed connections (TIME_WAIT) among those to the outside."""
 
+IN_SUBNET = 25
+"""How many machines have addresses in one /24."""
+
 _HOSTS4 = 10 << 24
 _HOSTS6 = 0xFD00 << 112
 _GATE4 = 10 << 24 | 254 << 16
@@ -58,6 +61,9 @@ class Shape:
         default=1 / 6, metadata={"help": "share of client ends of connections in the fleet"}
     )
     edges: int = field(default=80, metadata={"help": "services that a machine's services call"})
+    peers: int = field(
+        default=0, metadata={"help": "machines that each machine calls; 0: any number"}
+    )
     public: float = field(
         default=0.8, metadata={"help": "share of public clients among sockets to the outside"}
     )
@@ -131,7 +137,9 @@ def _plan(shape: Shape) -> Iterator[Edge]:
     chance = random.Random(shape.seed)
     wanted = round(shape.sockets * shape.inner)
     number = min(shape.edges, wanted)
-    machines = range(1, shape.hosts) if shape.hosts > 1 and not shape.skew else range(shape.hosts)
+    machines: Sequence[int] = range(int(shape.hosts > 1 and not shape.skew), shape.hosts)
+    if shape.peers:
+        machines = chance.sample(machines, shape.peers)
     if number > shape.services**2 * len(machines):
         raise SystemExit("fleet.py: there are not that many different edges")
     popular = list(accumulate((rank + 1) ** -shape.skew for rank in range(len(machines))))
@@ -368,7 +376,7 @@ def _process(pid: int, comm: str, uid: int, cgroup: str, inodes: list[int]) -> d
 
 
 def _address4(host: int) -> int:
-    return _HOSTS4 | host + 1
+    return _HOSTS4 | host // IN_SUBNET << 8 | host % IN_SUBNET + 1
 
 
 def _address6(host: int) -> int:

@@ -33,8 +33,13 @@ def merge_across(graph: Graph, level: str, name_of: Callable[[Node], str | None]
             members.setdefault(identity, []).append(node)
             names[identity] = name
     for identity, nodes in members.items():
-        machines = {node.machine for node in nodes}
-        machine = machines.pop() if len(machines) == 1 else SEVERAL
-        kept.append(replace(merged(identity, nodes), machine=machine, label=names[identity]))
+        kept.append(_across({node.machine for node in nodes}, names[identity], identity, nodes))
     kept.sort(key=lambda node: node.id)
     return replace(graph, nodes=tuple(kept), flows=fold_flows(graph.flows, node_of), level=level)
+
+
+def _across(machines: set[str], name: str, identity: str, nodes: list[Node]) -> Node:
+    whole = replace(merged(identity, nodes), label=name)
+    if len(machines) == 1:
+        return whole
+    return replace(whole, machine=SEVERAL, pids=(), spans=len(machines))

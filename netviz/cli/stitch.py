@@ -134,9 +134,13 @@ def _stitch(options: argparse.Namespace) -> int:
         graph = stitch(ahead(snapshots), _stitch_options(options), level)
     snapshots.check_some()
     _tell_problems(graph)
-    shown = _coarser(filtered(graph, options), options, labels)
+    graph = filtered(graph, options)
+    shown = _coarser(graph, options, labels)
+    opens = shown.level
+    if _format(options) == "html" and options.group_by is None:
+        shown = graph  # the page has every level, and opens the one that can be read
     with progress(options, "drawing"):
-        content = render(shown, _format(options), _render_options(options))
+        content = render(shown, _format(options), _render_options(options, opens))
     write_output(options.output, content)
     conclude(PROGRAM, options, summary(shown))
     return DONE
@@ -168,8 +172,8 @@ def _format(options: argparse.Namespace) -> str:
     return format_of(Path(options.output or "").suffix.lstrip(".").lower()) or "dot"
 
 
-def _render_options(options: argparse.Namespace) -> RenderOptions:
-    return RenderOptions(numeric=options.numeric, width=table_width(options.output))
+def _render_options(options: argparse.Namespace, opens: str) -> RenderOptions:
+    return RenderOptions(numeric=options.numeric, width=table_width(options.output), opens=opens)
 
 
 def _tell_problems(graph: Graph) -> None:

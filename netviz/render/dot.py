@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from netviz.bundles import bundles, inner_flows
 from netviz.graph import Graph, Node
 from netviz.render import styles
 from netviz.render.dot_clusters import Clusters, machine_titles
@@ -19,6 +20,7 @@ from netviz.render.dot_text import attributes
 from netviz.render.dot_widths import node_widths
 from netviz.render.options import RenderOptions
 from netviz.render.places import machine_places, open_place
+from netviz.render.wording import machine_beside
 
 
 def render(graph: Graph, format: str, options: RenderOptions) -> bytes:
@@ -53,11 +55,14 @@ def _nodes(graph: Graph, options: RenderOptions) -> Iterator[str]:
     boxes = [(machines[machine], place) for machine, place in machine_places(graph).items()]
     others = open_place(graph)
     widths = node_widths([([], others), *((machine_titles(one), place) for one, place in boxes)])
+    inner = inner_flows(graph)
 
     def statement(node: Node) -> str:
         return dot_node(
             ids[node.id],
             node,
+            on=machine_beside(graph, node),
+            inner=inner.get(node.id, ()),
             width=widths.get(node.id, 0),
             numeric=options.numeric,
             with_id=options.with_ids,
@@ -73,15 +78,19 @@ def _edges(graph: Graph, options: RenderOptions) -> Iterator[str]:
     ids = _ids(graph)
     machines = {machine.id: machine.name for machine in graph.machines}
     endpoints = graph.level == "connection"
-    for number, flow in enumerate(graph.flows, 1):
+    numbers = {id(flow): number for number, flow in enumerate(graph.flows, 1)}
+    inner = inner_flows(graph)
+    for flows in bundles(graph):
+        first = flows[0]
         yield dot_edge(
-            ids[flow.source],
-            ids[flow.target],
-            flow,
+            ids[first.source],
+            ids[first.target],
+            flows,
             machines,
             endpoints=endpoints,
+            labelled=first.source != first.target or first.source not in inner,
             numeric=options.numeric,
-            name=f"f{number}" if options.with_ids else "",
+            name=f"f{numbers[id(first)]}" if options.with_ids else "",
         )
 
 

@@ -1,15 +1,20 @@
-"""A flow in DOT: one line, its look by the kind of match, its width by the count."""
+"""A line in DOT, for one flow or several: its look by the kind of match, its width by the count."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
+from netviz.bundles import Bundle
 from netviz.graph import Flow
 from netviz.render import styles
 from netviz.render.dot_text import attributes, html, tooltip
 from netviz.render.text import counted
-from netviz.render.wording import arrow, endpoint, flow_name
+from netviz.render.wording import arrow, bundle_names, endpoint, flow_name
+
+FLOWS_NAMED = 3
+FLOWS_TOLD = 10
+"""Of flows that are one line: how many are named on it, and how many a pointer over it tells of."""
 
 _GROUND = (
     f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1" BGCOLOR="{styles.PAPER}">'
@@ -20,28 +25,29 @@ _GROUND = (
 def dot_edge(
     source: str,
     target: str,
-    flow: Flow,
+    flows: Bundle,
     machines: Mapping[str, str],
     *,
-    endpoints: bool,
+    endpoints: bool = False,
+    labelled: bool = True,
     numeric: bool = False,
     name: str = "",
 ) -> str:
-    """The statement for ``flow`` between two opaque ids.
+    """The statement for flows of one look between two opaque ids.
 
     ``machines`` has the names of machines by id. With ``endpoints`` the addresses and ports of
-    the flow's first sample are on the line. With ``numeric`` ports have no names. ``name`` is the
-    id of the line in SVG.
+    the flow's first sample are on the line; not ``labelled`` there is nothing on it. With
+    ``numeric`` ports have no names. ``name`` is the id of the line in SVG.
     """
-    called = flow_name(flow, numeric=numeric)
-    told = tooltip(_facts(called, flow))
+    first = flows[0]
+    told = tooltip([fact for flow in flows[:FLOWS_TOLD] for fact in _facts(flow, numeric)])
     identity = f'id="{name}", ' if name else ""
-    look = _look(flow.match, flow.directed, styles.width(flow.connections))
-    label = _label(called, flow, machines, endpoints)
-    return (
-        f"{source} -> {target} [{identity}label=<{label}>, {look}, "
-        f"tooltip={told}, labeltooltip={told}];"
-    )
+    connections = sum(flow.connections for flow in flows)
+    look = _look(first.match, first.directed, styles.width(connections))
+    names = bundle_names(flows, numeric=numeric, most=FLOWS_NAMED)
+    more = _more(first, machines, endpoints) if len(flows) == 1 else []
+    label = f"label=<{_label([*names, *more])}>, " if labelled else ""
+    return f"{source} -> {target} [{identity}{label}{look}, tooltip={told}, labeltooltip={told}];"
 
 
 @lru_cache(1024)
@@ -56,8 +62,9 @@ def line(match: str, *, directed: bool) -> dict[str, str]:
     return look if directed else look | {"arrowhead": "none"}
 
 
-def _label(called: str, flow: Flow, machines: Mapping[str, str], endpoints: bool) -> str:
-    parts = [called]
+def _more(flow: Flow, machines: Mapping[str, str], endpoints: bool) -> list[str]:
+    """What stands below the name of a flow that has a line of its own."""
+    parts = []
     if endpoints and flow.samples:
         address, port, other, other_port = flow.samples[0]
         parts.append(f"{endpoint(address, port)} {arrow(flow)} {endpoint(other, other_port)}")
@@ -65,16 +72,20 @@ def _label(called: str, flow: Flow, machines: Mapping[str, str], endpoints: bool
         parts.append("via " + ", ".join(machines.get(machine, machine) for machine in flow.via))
     if flow.dialled is not None:
         parts.append(f"dialled {endpoint(*flow.dialled)}")
+    return parts
+
+
+def _label(parts: Iterable[str]) -> str:
     text = "<BR/>".join(map(html, parts))
     return f"{_GROUND}<TR><TD>{text}</TD></TR></TABLE>"
 
 
-def _facts(called: str, flow: Flow) -> list[str]:
+def _facts(flow: Flow, numeric: bool) -> list[str]:
     """What a pointer over the line tells: the kinds of match and a few connections."""
     kinds = ", ".join([f"{count:,} {kind}" for kind, count in flow.matches.items()])
     to = arrow(flow)
     return [
-        called,
+        flow_name(flow, numeric=numeric),
         f"{counted(flow.connections, 'connection')}: {kinds}",
         *[f"{endpoint(a, p)} {to} {endpoint(b, q)}" for a, p, b, q in flow.samples],
     ]

@@ -13,9 +13,11 @@ from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any
 
+from netviz.bundles import bundles
 from netviz.errors import RenderError
 from netviz.graph import LEVELS, Graph
 from netviz.group import group
+from netviz.readable import subnets_of
 from netviz.render import dot, picture
 from netviz.render.dot_text import html
 from netviz.render.gaps import far_apart
@@ -38,7 +40,7 @@ SCRIPTS = (
 """The parts of the page's script, in the order in which they need each other."""
 
 MOST_NODES = 400
-MOST_FLOWS = 1200
+MOST_LINES = 1200
 """What Graphviz lays out soon enough; a larger level starts from its table."""
 
 LAYOUT_LIMIT = 30.0
@@ -66,11 +68,16 @@ def render(graph: Graph, format: str, options: RenderOptions) -> bytes:
 
 
 def _levels(graph: Graph) -> Iterator[Graph]:
+    """That of the graph, and all above: subnets, too, where they are several and not machines."""
     yield graph
-    finer = LEVELS.index(graph.level) if graph.level in LEVELS else len(LEVELS)
-    for level in LEVELS[finer + 1 :]:
+    if graph.level not in LEVELS:
+        return
+    for level in LEVELS[LEVELS.index(graph.level) + 1 :]:
         if level != "process":
             yield group(graph, level)
+    subnets = subnets_of(graph)
+    if 1 < len(subnets.nodes) < len(graph.machines):
+        yield subnets
 
 
 def _title(graph: Graph) -> str:
@@ -80,7 +87,7 @@ def _title(graph: Graph) -> str:
 
 def _template(graph: Graph, options: RenderOptions) -> str:
     """The drawing of a level, inert until it is shown; empty where there is none."""
-    if len(graph.nodes) > MOST_NODES or len(graph.flows) > MOST_FLOWS:
+    if len(graph.nodes) > MOST_NODES or len(bundles(graph)) > MOST_LINES:
         return ""
     try:
         limit = min(options.time_limit, LAYOUT_LIMIT)
@@ -99,6 +106,7 @@ def _content(graph: Graph, levels: list[Graph], options: RenderOptions) -> dict[
         "machines": _visible(whole["machines"]),
         "coverage": _visible(whole["coverage"]),
         "levels": [_level(level) for level in levels],
+        "opens": options.opens or graph.level,
         "apart": _visible(far_apart(graph)),
         "ports": {} if options.numeric else _port_names(graph),
     }

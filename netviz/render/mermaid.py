@@ -6,12 +6,21 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import count
 
-from netviz.graph import Flow, Graph, Node
+from netviz.bundles import Bundle, bundles
+from netviz.graph import Graph, Node
 from netviz.render.options import RenderOptions
 from netviz.render.places import Place, machine_places, open_place
 from netviz.render.summary import summary
-from netviz.render.text import shortened
-from netviz.render.wording import LONGEST, flow_name, is_root, is_unconfined, label, listeners
+from netviz.render.text import counted, shortened
+from netviz.render.wording import (
+    LONGEST,
+    bundle_names,
+    is_root,
+    is_unconfined,
+    label,
+    listeners,
+    machine_beside,
+)
 
 _ARROWS = {
     "one-sided": "-.->",
@@ -23,6 +32,8 @@ _ARROWS = {
 """Lines that differ from ``-->``; Mermaid has three."""
 
 LISTENERS_SHOWN = 4
+
+FLOWS_NAMED = 8
 
 _PLAIN = " .,/-()[]@+"
 """Marks that are no entities. A colon is one: in a line with ``style`` it has a meaning."""
@@ -57,7 +68,7 @@ def _document(graph: Graph, options: RenderOptions) -> Iterator[str]:
 
     def content(place: Place) -> Iterator[str]:
         for node in place.nodes:
-            yield _node(ids[node.id], node, options.numeric)
+            yield _node(ids[node.id], node, machine_beside(graph, node), options.numeric)
         for inner in place.places:
             yield from box(inner.title, inner)
 
@@ -74,9 +85,13 @@ def _document(graph: Graph, options: RenderOptions) -> Iterator[str]:
         yield f"  class {','.join(marked)} root"
 
 
-def _node(name: str, node: Node, numeric: bool) -> str:
+def _node(name: str, node: Node, on: str, numeric: bool) -> str:
     count = f" x{len(node.pids):,}" if len(node.pids) > 1 else ""
     lines = [f"{label(node)}{count}"]
+    if on:
+        lines.append(f"on {shortened(on, LONGEST)}")
+    elif node.spans > 1:
+        lines.append(counted(node.spans, "machine"))
     told = [word for word, is_so in (("root", is_root(node)),) if is_so]
     told += ["unconfined"] if is_unconfined(node) else []
     if told:
@@ -91,22 +106,23 @@ def _node(name: str, node: Node, numeric: bool) -> str:
     return f"{name}[{quoted(*lines)}]"
 
 
-def _drawn_as_one(graph: Graph) -> Iterator[list[Flow]]:
+def _drawn_as_one(graph: Graph) -> Iterator[Bundle]:
     """Flows by the line that they have; Mermaid draws one line alone from a node to itself."""
-    loops: dict[str, list[Flow]] = {}
-    for flow in graph.flows:
-        if flow.source == flow.target:
-            loops.setdefault(flow.source, []).append(flow)
+    loops: dict[str, Bundle] = {}
+    for flows in bundles(graph):
+        node = flows[0].source
+        if node == flows[0].target:
+            loops[node] = (*loops.get(node, ()), *flows)
         else:
-            yield [flow]
+            yield flows
     yield from loops.values()
 
 
-def _line(flows: list[Flow], numeric: bool) -> str:
+def _line(flows: Bundle, numeric: bool) -> str:
     arrow = _ARROWS.get(flows[0].match, "-->")
     if not any(flow.directed for flow in flows):
         arrow = arrow.replace(">", "-" if arrow.startswith("-") else "=")
-    return f"{arrow}|{quoted(*(flow_name(flow, numeric=numeric) for flow in flows))}|"
+    return f"{arrow}|{quoted(*bundle_names(flows, numeric=numeric, most=FLOWS_NAMED))}|"
 
 
 def quoted(*lines: str) -> str:

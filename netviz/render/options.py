@@ -15,12 +15,15 @@ class RenderOptions:
     too; formats for programs never have.
 
     ``width``: of a table, in characters.
+
+    ``opens``: the level at which a page with several of them opens, None for the finest.
     """
 
     time_limit: float = 300.0
     with_ids: bool = False
     numeric: bool = False
     width: int = 160
+    opens: str | None = None
 
 
 DEFAULTS = RenderOptions()

@@ -2,7 +2,7 @@
 
 Graphviz measures texts with a font of the machine that draws. Who looks at the SVG elsewhere may
 have a wider one, in which texts would run over the edges of their boxes. ``textLength`` makes every
-text as wide as its place.
+text as wide as its place. Blanks at its ends become such that stay.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 _END = b"</svg>\n"
 _TEXT = re.compile(r"<text ([^<>]*)>([^<>]*)</text>")
 _SIZE = re.compile(r'font-size="([0-9.]+)"')
+_OUTER_BLANKS = re.compile("^ +| +$")
 _BOLD, _ITALIC = 1, 2
 
 Look = tuple[float, int, str]
@@ -30,11 +31,19 @@ def with_text_widths(drawn: bytes) -> bytes:
     def sized(found: re.Match[str]) -> str:
         about, text = found.groups()
         width = widths.get(_look(about, text))
+        shown = _OUTER_BLANKS.sub(_kept, text)
         if not width:
-            return found[0]
-        return f'<text {about} textLength="{width:g}" lengthAdjust="spacingAndGlyphs">{text}</text>'
+            return f"<text {about}>{shown}</text>"
+        return (
+            f'<text {about} textLength="{width:g}" lengthAdjust="spacingAndGlyphs">{shown}</text>'
+        )
 
     return _TEXT.sub(sized, svg.decode()).encode() + end
+
+
+def _kept(blanks: re.Match[str]) -> str:
+    """Blanks that stay: the others are left out where they begin or end a text of an SVG."""
+    return "\N{NO-BREAK SPACE}" * len(blanks[0])
 
 
 def _look(about: str, text: str) -> Look:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from netviz.graph import OUTSIDE, Flow, Listener, Node
+from netviz.bundles import Bundle, busiest_first
+from netviz.graph import OUTSIDE, Flow, Graph, Listener, Node
 from netviz.render.port_names import port_text
-from netviz.render.text import shortened, visible
+from netviz.render.text import counted, shortened, visible
 
 LONGEST = 44
 """How many characters of a name are shown; whatever a target says can be long."""
@@ -76,9 +77,19 @@ def processes(pids: Sequence[int]) -> str:
     return f"pids {shown}" + (f" and {more:,} more" if more > 0 else "")
 
 
-def details(node: Node) -> list[str]:
-    """The lines below a node's name: who runs it, what it is part of."""
-    lines = [processes(node.pids)] if node.pids else []
+def machine_beside(graph: Graph, node: Node) -> str:
+    """The name of a node's machine where the node stands on its own, and is not the machine."""
+    if graph.level != "label":
+        return ""
+    return next((one.name for one in graph.machines if one.id == node.machine), "")
+
+
+def details(node: Node, on: str = "") -> list[str]:
+    """The lines below a node's name: the machine it is ``on``, who runs it, what it is part of."""
+    lines = [f"on {shortened(on, LONGEST)}"] if on else []
+    lines += [processes(node.pids)] if node.pids else []
+    if node.spans > 1:
+        lines.append(counted(node.spans, "machine"))
     if node.uid is not None and not is_root(node):
         lines.append(f"uid {node.uid}")
     if node.owner is not None:
@@ -123,6 +134,16 @@ def flow_name(flow: Flow, *, numeric: bool) -> str:
     """``tcp/5432 postgresql``, ``unix /run/db.sock``, with ``x60`` for several connections."""
     name = service(flow, numeric=numeric)
     return name if flow.connections == 1 else f"{name} x{flow.connections:,}"
+
+
+def bundle_names(flows: Bundle, *, numeric: bool, most: int) -> list[str]:
+    """The names of flows that are one line, those of most connections first; the rest in sum."""
+    first = busiest_first(flows)
+    names = [flow_name(flow, numeric=numeric) for flow in first[:most]]
+    rest = first[most:]
+    if rest:
+        names.append(f"and {len(rest):,} more x{sum(flow.connections for flow in rest):,}")
+    return names
 
 
 def service(flow: Flow, *, numeric: bool) -> str:

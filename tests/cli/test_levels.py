@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -51,6 +52,24 @@ def crowd(folder: Path) -> list[str]:
         path.write_text(json.dumps(document))
         paths.append(str(path))
     return paths
+
+
+def levels_of(page: Path) -> tuple[list[str], str]:
+    embedded = re.search(r'<script[^>]*id="flows"[^>]*>(.*?)</script>', page.read_text(), re.DOTALL)
+    assert embedded is not None
+    content = json.loads(embedded[1])
+    return [level["name"] for level in content["levels"]], content["opens"]
+
+
+def test_large_page_has_every_level_and_opens_at_one_that_can_be_read(tmp_path: Path) -> None:
+    files, page = crowd(tmp_path), tmp_path / "all.html"
+    drawn = run(*files, "-o", str(page))
+    assert "200 services with 0 flows are too much to read" in drawn.stderr
+    assert levels_of(page) == (["service", "container", "host", "subnet"], "subnet")
+    run(*files, "--group-by", "service", "-o", str(page))
+    assert levels_of(page)[1] == "service"
+    run(*files[:2], "-o", str(page))
+    assert levels_of(page) == (["service", "container", "host"], "service")
 
 
 def test_large_picture_is_coarser_and_says_so(tmp_path: Path) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from graph_strategies import process_graphs
 from hypothesis import given, settings
 
+from netviz.bundles import MOST_LINES, bundles
 from netviz.graph import Coverage, Flow, Graph, Listener, Machine, Node
 from netviz.group import group
 from netviz.labels import LabelsError, by_label, read_labels
-from netviz.readable import MOST_FLOWS, MOST_NODES, readable
+from netviz.readable import MOST_NODES, readable
 from netviz.render import render
 from netviz.subnets import by_subnet
 
@@ -70,6 +72,23 @@ def test_subnets() -> None:
         ("10.1.0.0/24", "10.2.0.0/24", 5432, 7),
         ("fd00:0:0:7::/64", "10.1.0.0/24", 8080, 1),
     ]
+
+
+def test_a_node_on_several_machines_says_so_and_has_no_pids() -> None:
+    """Processes of different machines may have one pid: their number would be wrong."""
+    subnet, _, alone, _ = by_subnet(GRAPH).nodes
+    assert (subnet.spans, subnet.pids) == (2, ())
+    assert (alone.spans, alone.pids) == (1, (7,))
+    for name in ("dot", "svg"):
+        assert b"2 machines" in render(by_subnet(GRAPH), name)
+
+
+@pytest.mark.parametrize("name", ["dot", "mermaid"])
+def test_what_no_label_fits_says_which_machine_it_is_on(tmp_path: Path, name: str) -> None:
+    labels = read_labels(written(tmp_path, LABELS))
+    for level, beside in ((by_label(GRAPH, labels), True), (by_subnet(GRAPH), False)):
+        text = render(level, name).decode()
+        assert ("on bill2<" in text or 'on bill2"' in text) == beside
 
 
 LABELS = """
@@ -184,7 +203,16 @@ def test_large_picture_is_drawn_at_the_finest_level_that_can_be_read(
     assert graph.level == level
     assert f"drawn by {level}, because" in why
     assert len(graph.nodes) <= MOST_NODES
-    assert len(graph.flows) <= MOST_FLOWS
+    assert len(bundles(graph)) <= MOST_LINES
+
+
+def test_more_subnets_than_can_be_read_are_wide_ones() -> None:
+    many = fleet(300, 1, 1)
+    machines = tuple(
+        replace(one, addresses=(f"10.{n % 4}.{n // 4}.1",)) for n, one in enumerate(many.machines)
+    )
+    graph, _ = readable(replace(many, machines=machines))
+    assert [node.label for node in graph.nodes] == [f"10.{n}.0.0/16" for n in range(4)]
 
 
 def test_five_hundred_machines_of_one_network_are_drawn_all_the_same() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from browser import Page
-from hostile_shop import MARKUP, crowd
+from hostile_shop import MARKUP, crowd, shop
 from selenium.webdriver.common.keys import Keys
 
-from netviz.render import render
+from netviz.render import RenderOptions, render
 
 
 def lit(page: Page, kind: str) -> set[str]:
@@ -92,6 +93,53 @@ def test_level_is_switched_and_the_link_restores_all_of_it(
     assert page.one("#level").get_property("value") == "host"
     assert page.one("#search").get_property("value") == "db"
     assert page.text("#panel h2") == "db"
+
+
+def test_page_opens_at_the_level_that_was_chosen_for_it(browser: Page, tmp_path: Path) -> None:
+    path = tmp_path / "host.html"
+    path.write_bytes(render(shop(), "html", RenderOptions(opens="host")))
+    browser.open(path)
+    assert browser.one("#level").get_property("value") == "host"
+    browser.choose("#level", "service")
+    assert lit(browser, "n") == {"n1", "n2", "n3", "n4", "n5"}
+
+
+def test_one_line_of_several_flows_is_lit_by_any_of_them(browser: Page, tmp_path: Path) -> None:
+    group = shop()
+    first = group.flows[0]
+    loops = tuple(replace(first, target=first.source, port=port) for port in (8001, 8002, 8003))
+    path = tmp_path / "loops.html"
+    path.write_bytes(render(replace(group, flows=(*loops, first)), "html"))
+    browser.open(path)
+    assert lit(browser, "f") == {"f1", "f4"}
+    browser.one("#port").send_keys("8003")
+    assert lit(browser, "f") == {"f1"}
+    browser.one("#port").clear()
+    browser.one("#port").send_keys(str(first.port))
+    assert lit(browser, "f") == {"f4"}
+
+
+def test_panel_of_the_group_says_why_sockets_are_unmatched(browser: Page, tmp_path: Path) -> None:
+    group = shop()
+    coverage = replace(group.coverage, unmatched=4, reasons={"half open": 3, "too old": 1})
+    path = tmp_path / "unmatched.html"
+    path.write_bytes(render(replace(group, coverage=coverage), "html"))
+    browser.open(path)
+    assert "half open" in browser.text("#panel")
+
+
+def test_count_keeps_its_distance_from_the_name(browser: Page, tmp_path: Path) -> None:
+    """Browsers leave out a blank that begins a text of an SVG."""
+    group = shop()
+    nodes = tuple(replace(node, pids=(1, 2)) for node in group.nodes)
+    path = tmp_path / "counts.html"
+    path.write_bytes(render(replace(group, nodes=nodes), "html"))
+    browser.open(path)
+    texts = browser.run(
+        "return [...document.querySelectorAll('#picture svg text')].map((one) => one.textContent)"
+    )
+    assert [text for text in texts if text != text.strip(" ")] == []
+    assert any(text.startswith("\N{NO-BREAK SPACE}x") for text in texts)
 
 
 def test_damaged_link_shows_the_page_all_the_same(browser: Page, shop_file: Path) -> None:

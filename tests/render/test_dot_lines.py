@@ -22,7 +22,7 @@ def flow(**fields: object) -> Flow:
 
 
 def drawn(one: Flow, *, endpoints: bool = False) -> str:
-    return dot_edge("n1", "n2", one, {"gw-id": "gateway"}, endpoints=endpoints, numeric=True)
+    return dot_edge("n1", "n2", (one,), {"gw-id": "gateway"}, endpoints=endpoints, numeric=True)
 
 
 def test_no_kind_is_told_by_colour_alone() -> None:
@@ -51,8 +51,8 @@ def test_more_connections_are_counted() -> None:
 
 def test_well_known_ports_have_names_unless_only_numbers_are_wanted() -> None:
     one = flow(connections=2)
-    assert ">tcp/80 http x2<" in dot_edge("n1", "n2", one, {}, endpoints=False)
-    assert "http" not in dot_edge("n1", "n2", one, {}, endpoints=False, numeric=True)
+    assert ">tcp/80 http x2<" in dot_edge("n1", "n2", (one,), {}, endpoints=False)
+    assert "http" not in dot_edge("n1", "n2", (one,), {}, endpoints=False, numeric=True)
 
 
 def test_without_a_direction_there_is_no_arrow() -> None:

@@ -91,7 +91,10 @@ def in_dot(graph: Graph) -> Told:
         for node in box.get_nodes():
             found = re.search(r"<B><FONT[^>]*>([^<]*)</FONT></B>", str(node.get("label")))
             if found and re.fullmatch(r"n\d+", node.get_name()):
-                labels[node.get_name()] = html.unescape(found[1])
+                labels[node.get_name()] = name = html.unescape(found[1])
+                inside = re.search(r">(inside: .*?)</TD>", str(node.get("label")))
+                for text in inner(re.sub(r"<[^>]*>", "\n", inside[1])) if inside else ():
+                    flows[flow_of(name, name, text)] += 1
     for box in boxes(read[0]):
         for edge in box.get_edges():
             text = re.search(r"<TD>([^<]*)<", str(edge.get("label")))
@@ -99,6 +102,11 @@ def in_dot(graph: Graph) -> Told:
                 source, target = str(edge.get_source()), str(edge.get_destination())
                 flows[flow_of(labels[source], labels[target], html.unescape(text[1]))] += 1
     return Counter(labels.values()), flows
+
+
+def inner(text: str) -> list[str]:
+    """The flows in lines of a box such as ``inside: tcp/1 x2, tcp/2``."""
+    return [one for one in re.split(r", |\n", text.removeprefix("inside: ")) if one.strip()]
 
 
 def boxes(graph: pydot.Graph) -> Iterator[pydot.Graph]:
@@ -111,6 +119,10 @@ def in_svg(graph: Graph) -> Told:
     read = read_svg(render(graph, "svg", NUMERIC))
     labels = {name: texts[0] for name, texts in read.node.items() if name.startswith("n")}
     flows: Flows = Counter()
+    for name, label in labels.items():
+        inside = "\n".join(read.node[name]).partition("inside: ")[2]
+        for text in inner(inside):
+            flows[flow_of(label, label, text)] += 1
     for name, texts in read.edge.items():
         source, found, target = name.partition("->")
         if found and source in labels:

@@ -40,8 +40,8 @@ function toFragment() {
 
 function fromFragment() {
   const parts = new URLSearchParams(window.location.hash.slice(1));
-  for (const key of KEPT) state[key] = parts.get(key) || (key === 'level' ? content.levels[0].name : '');
-  if (!levels.has(state.level)) state.level = content.levels[0].name;
+  for (const key of KEPT) state[key] = parts.get(key) || (key === 'level' ? content.opens : '');
+  if (!levels.has(state.level)) state.level = content.opens;
   if (!['picture', 'around', 'table'].includes(state.view)) state.view = picture(state.level) ? 'picture' : 'table';
   if (state.view === 'picture' && !picture(state.level)) state.view = 'table';
   const node = nodeOfKey(parts.get('node'));

@@ -42,7 +42,7 @@ for (const level of levels.values()) {
 }
 
 const state = {
-  level: content.levels[0].name, view: 'picture', query: '', proto: '', port: '', machine: '', match: '',
+  level: content.opens, view: 'picture', query: '', proto: '', port: '', machine: '', match: '',
   node: null, flow: null, dark: false,
 };
 

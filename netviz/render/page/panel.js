@@ -97,6 +97,9 @@ function groupPanel() {
   return [
     make('h2', {}, 'The whole group'),
     facts([...COUNTS.map(([key, name]) => [name, coverage[key].toLocaleString('en')])]),
+    ...(Object.keys(coverage.reasons).length ? [make('h3', {}, 'Why unmatched'),
+      facts(Object.entries(coverage.reasons).sort(([, a], [, b]) => b - a)
+        .map(([reason, count]) => [reason, count.toLocaleString('en')]))] : []),
     ...content.apart.map((text) => make('p', { class: 'warn' }, text)),
     ...(partly.length ? [make('h3', { class: 'warn' }, 'Not everything was seen'),
       bullets(partly.map((machine) => `${machine.name}: ${machine.problems.join('; ')}`))] : []),

@@ -92,11 +92,18 @@ function loadPicture() {
   drawn.keys = movable(svg, { x, y, width, height });
   const { nodes, flows } = level();
   drawn.nodes = nodes.map((node) => svg.getElementById(`n${node.index + 1}`));
-  drawn.flows = flows.map((flow) => svg.getElementById(`f${flow.index + 1}`));
+  // One line may stand for several flows: it has the number of the first of them.
+  const lines = new Map();
+  const look = (flow) => `${flow.source} ${flow.target} ${flow.match} ${flow.directed}`;
+  drawn.flows = flows.map((flow) => {
+    const own = svg.getElementById(`f${flow.index + 1}`);
+    if (own) lines.set(look(flow), own);
+    return own || lines.get(look(flow));
+  });
   drawn.nodes.forEach((group, index) => group && interactive(group, nodes[index].label,
     () => choose(nodes[index]), (over) => hoverOver(over ? { node: index } : null)));
-  drawn.flows.forEach((group, index) => group && interactive(group, flowLabel(flows[index]),
-    () => chooseFlow(flows[index]), (over) => hoverOver(over ? { flow: index } : null)));
+  drawn.flows.forEach((group, index) => group && group.id === `f${index + 1}` && interactive(group,
+    flowLabel(flows[index]), () => chooseFlow(flows[index]), (over) => hoverOver(over ? { flow: index } : null)));
   svg.addEventListener('click', () => svg.dataset.dragged || update({ node: null, flow: null }));
 }
 
@@ -125,15 +132,20 @@ function lightUp() {
   const lit = litPart();
   const { nodes, flows } = level();
   const kept = new Set();
+  const shown = new Set();
+  const litLines = new Set();
   flows.forEach((flow, index) => {
     const keep = !filtered() || wanted(flow);
     if (keep) kept.add(flow.source).add(flow.target);
-    const group = drawn.flows[index];
-    if (!group) return;
-    group.classList.toggle('dim', !keep || Boolean(lit && !lit.flows.has(index)));
-    group.classList.toggle('lit', Boolean(lit && lit.flows.has(index)));
-    group.classList.toggle('chosen', state.flow === index);
+    if (keep && (!lit || lit.flows.has(index))) shown.add(drawn.flows[index]);
+    if (lit && lit.flows.has(index)) litLines.add(drawn.flows[index]);
   });
+  for (const line of new Set(drawn.flows)) {
+    if (!line) continue;
+    line.classList.toggle('dim', !shown.has(line));
+    line.classList.toggle('lit', litLines.has(line));
+    line.classList.toggle('chosen', state.flow !== null && drawn.flows[state.flow] === line);
+  }
   nodes.forEach((node, index) => {
     const group = drawn.nodes[index];
     if (!group) return;
