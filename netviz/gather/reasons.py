@@ -44,7 +44,7 @@ _SSH = (
 _SUDO = (
     (
         "a password is required|no password was provided|a terminal is required to read",
-        "sudo refused: it asks for a password; run again with -K, or allow it in sudoers",
+        "sudo refused: it asks for a password; run again with -K",
     ),
     ("incorrect password attempt|Sorry, try again", "sudo refused: the password is not right"),
     (

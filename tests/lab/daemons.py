@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from machines import PATIENCE, PYTHON, LabError, Machine, Process
@@ -164,24 +164,39 @@ def psql(machine: Machine, host: str) -> Process:
 
 def sshd(machine: Machine, key: Path) -> Process:
     """Takes the one key for root, whatever root's password is; /etc is the machine's own."""
-    folder = machine.directory
-    keygen = installed("ssh-keygen")
-    for private in (folder / "host_key", key):
-        machine.exec([keygen, "-q", "-t", "ed25519", "-N", "", "-f", str(private)])
+    make_key(machine, key)
+    authorized = machine.directory / "authorized"
     script = (
-        "mkdir -p /run/sshd && rm -f /etc/shadow && echo 'root:*:19000::::::' > /etc/shadow"
-        f" && cp {key}.pub {folder}/authorized && chmod 600 {folder}/authorized"
+        "rm -f /etc/shadow && echo 'root:*:19000::::::' > /etc/shadow"
+        f" && cp {key}.pub {authorized} && chmod 600 {authorized}"
     )
     machine.exec(["/bin/sh", "-c", script])
+    return start_sshd(machine, authorized)
+
+
+def make_key(machine: Machine, private: Path) -> None:
+    """A key pair; the public half goes beside the private one, to its name with .pub."""
+    keygen = installed("ssh-keygen")
+    machine.exec([keygen, "-q", "-t", "ed25519", "-N", "", "-f", str(private)])
+
+
+def start_sshd(machine: Machine, authorized: Path, within: Sequence[str] = ()) -> Process:
+    """OpenSSH's daemon with a new host key, host_key; it takes the keys in ``authorized``.
+
+    ``within`` is a command that the daemon is started by.
+    """
+    host_key = machine.directory / "host_key"
+    make_key(machine, host_key)
+    machine.exec(["mkdir", "-p", "/run/sshd"])
     options = {
-        "HostKey": folder / "host_key",
-        "AuthorizedKeysFile": folder / "authorized",
+        "HostKey": host_key,
+        "AuthorizedKeysFile": authorized,
         "StrictModes": "no",
         "PermitRootLogin": "yes",
         "UsePAM": "no",
         "PidFile": "none",
     }
-    argv = [installed("sshd"), "-D", "-e", "-f", "/dev/null"]
+    argv = [*within, installed("sshd"), "-D", "-e", "-f", "/dev/null"]
     for name, value in options.items():
         argv += ["-o", f"{name}={value}"]
     return await_listener(machine.run(argv), 22)
