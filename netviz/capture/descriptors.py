@@ -5,6 +5,7 @@ but begins with a slash. This is the loop that a capture spends its time in, so 
 readlink for each descriptor and nothing that outlives the process at hand.
 """
 
+import errno
 import heapq
 import os
 import stat
@@ -30,7 +31,9 @@ class Descriptors(NamedTuple):
 def read_descriptors(directory: str) -> Descriptors:
     """The sockets (one entry for each descriptor) and the pipes of a directory of links.
 
-    OSError where the directory cannot be read. A descriptor that is closed meanwhile is left out.
+    OSError where the directory or the links in it cannot be read: who may list the descriptors of
+    a process need not be permitted to see where they lead (ptrace(2), access mode checking). A
+    descriptor that is closed meanwhile is left out.
     """
     sockets = array("Q")
     pipes: Dict[int, int] = {}
@@ -67,7 +70,9 @@ def _links(names: List[str], handle: int) -> Tuple[List[str], List[Tuple[str, st
         try:
             # The handle makes this a look-up of one path component (a tenth of the run).
             link = readlink(name, dir_fd=handle)
-        except OSError:
+        except OSError as error:
+            if error.errno in (errno.EACCES, errno.EPERM):
+                raise
             continue
         if link[:8] == "socket:[":
             keep(link)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 from array import array
 from pathlib import Path
 
+import pytest
 from fakeproc import FakeProc
 from running import Capture
 
@@ -71,6 +73,21 @@ def test_a_descriptor_that_closes_meanwhile_costs_only_itself(tmp_path: Path) ->
     (tmp_path / "4").write_text("no link")
     (tmp_path / "5").symlink_to("socket:[12]")
     assert sorted(descriptors.read_descriptors(str(tmp_path)).sockets) == [11, 12]
+
+
+@pytest.mark.parametrize("error", [errno.EACCES, errno.EPERM])
+def test_links_that_may_not_be_read_are_not_taken_for_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: int
+) -> None:
+    """Root without CAP_SYS_PTRACE may list the descriptors of others and see nothing of them."""
+    (tmp_path / "3").symlink_to("socket:[11]")
+
+    def refused(*_: object, **__: object) -> str:
+        raise OSError(error, os.strerror(error))
+
+    monkeypatch.setattr(os, "readlink", refused)
+    with pytest.raises(PermissionError):
+        descriptors.read_descriptors(str(tmp_path))
 
 
 def test_many_inodes_come_out_sorted_and_once_across_blocks() -> None:
