@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Iterable, Sequence
-from typing import Literal
+from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import zip_longest
 
 from netviz.errors import RenderError
 from netviz.render.options import DEFAULTS
@@ -17,8 +17,8 @@ _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # noqa: RUF001
 _WORD = 12
 """Words of so many characters are not folded while there is any other way."""
 
-_BETWEEN = 3
-"""The blanks between two columns."""
+_BETWEEN = " " * 3
+"""What stands between two columns."""
 
 _NARROWEST = 2
 """What a character may take, and so the least that a column has to have."""
@@ -39,42 +39,50 @@ def as_table(
     (``netviz.render.text``). RenderError where rich is missing.
     """
     try:
-        from rich import box
         from rich.cells import cell_len
         from rich.console import Console
-        from rich.table import Table
         from rich.text import Text
     except ImportError as error:
         raise RenderError(
             "table needs the Python package rich: pip install rich\n  or write csv or json with -f"
         ) from error
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    rows = list(lines)
-    columns = [
-        [[cell_len(word) for word in cell.split()] or [0] for cell in column]
-        for column in zip(headings, *rows, strict=True)
-    ]
-    widths = _widths(columns, width - (len(headings) - 1) * _BETWEEN)
-    for heading, wide in zip(headings, widths, strict=True):
-        justify: Literal["right", "left"] = "right" if heading in numbers else "left"
-        table.add_column(heading, overflow="fold", justify=justify, width=wide)
-    width = sum(widths) + (len(widths) - 1) * _BETWEEN
+    rows = [headings, *lines]
+    columns = list(zip(*rows, strict=True))
+    widths = _widths(columns, cell_len, width - (len(headings) - 1) * len(_BETWEEN))
+    right = [heading in numbers for heading in headings]
+    console = Console(file=io.StringIO(), no_color=True, force_terminal=False)
+
+    # A rich.table.Table would do the same, in ten times the time.
+    def folded(text: str, room: int) -> list[str]:
+        if cell_len(text) <= room:
+            return [text]
+        return [line.plain.rstrip() for line in Text(text).wrap(console, room, overflow="fold")]
+
+    def set_in(text: str, room: int, to_right: bool) -> str:
+        blanks = " " * (room - cell_len(text))
+        return blanks + text if to_right else text + blanks
+
+    written = []
     for row in rows:
-        table.add_row(*map(Text, row))
-    written = io.StringIO()
-    console = Console(file=written, width=width, no_color=True, force_terminal=False, emoji=False)
-    console.print(table, highlight=False)
-    return "".join(f"{line.rstrip()}\n" for line in written.getvalue().splitlines())
+        cells = [folded(text, room) for text, room in zip(row, widths, strict=True)]
+        for parts in zip_longest(*cells, fillvalue=""):
+            placed = map(set_in, parts, widths, right)
+            written.append(_BETWEEN.join(placed).rstrip())
+        if row is headings:
+            written.append("─" * (sum(widths) + (len(widths) - 1) * len(_BETWEEN)))
+    return "".join(f"{line}\n" for line in written)
 
 
-def _widths(columns: Sequence[Sequence[Sequence[int]]], room: int) -> list[int]:
-    """How wide each column is: of each of its cells there are the widths of its words.
+def _widths(columns: Sequence[Sequence[str]], wide: Callable[[str], int], room: int) -> list[int]:
+    """How wide each column of cells is. ``wide`` tells how wide a text is.
 
     All cells are on one line if there is room. If not, the widest columns get narrower first, and
     their longest words stay whole as long as that can be.
     """
-    whole = [max(sum(words) + len(words) - 1 for words in cells) for cells in columns]
-    word = [max(max(words) for words in cells) for cells in columns]
+    whole = [max(map(wide, cells)) for cells in columns]
+    if sum(whole) <= room:
+        return whole
+    word = [max(wide(word) for cell in cells for word in cell.split() or [""]) for cells in columns]
     least = [_NARROWEST for _ in columns]
     for longest in range(_WORD, _NARROWEST - 1, -1):
         least = [max(min(one, longest), _NARROWEST) for one in word]

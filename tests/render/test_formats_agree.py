@@ -97,10 +97,10 @@ def in_dot(graph: Graph) -> Told:
                     flows[flow_of(name, name, text)] += 1
     for box in boxes(read[0]):
         for edge in box.get_edges():
-            text = re.search(r"<TD>([^<]*)<", str(edge.get("label")))
-            if text:
+            found = re.search(r"<TD>([^<]*)<", str(edge.get("label")))
+            if found:
                 source, target = str(edge.get_source()), str(edge.get_destination())
-                flows[flow_of(labels[source], labels[target], html.unescape(text[1]))] += 1
+                flows[flow_of(labels[source], labels[target], html.unescape(found[1]))] += 1
     return Counter(labels.values()), flows
 
 
