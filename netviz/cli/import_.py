@@ -11,7 +11,7 @@ from netviz.cli.exits import DONE, run, say
 from netviz.cli.output import write_output
 from netviz.cli.version import version_text
 from netviz.errors import SourceError
-from netviz.fleet.fleet import problem_sentence
+from netviz.fleet.problems import problem_sentence
 from netviz.importing import lsof, ss
 from netviz.importing.ip_addr import parse_ip_addr
 from netviz.importing.machine import Identity, ImportedMachine

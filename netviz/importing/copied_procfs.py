@@ -26,6 +26,7 @@ NEVER_EMPTY = frozenset({"stat", "status", "comm", "hostname", "boot_id", "mount
 OUTSIDE = "/dev/null/outside"
 """A place where nothing is: ENOTDIR."""
 
+_STAT = re.compile(r"[0-9]+/stat")
 _NET_FILE = re.compile(r"([0-9]+|self)/net/(.+)")
 
 
@@ -61,14 +62,14 @@ class CopiedProcfs(Procfs):
 
     def read(self, path: str) -> bytes:
         """All of a small file. Without its stat a process is still one, of unknown start."""
-        name = os.path.basename(path)
+        of_process = _STAT.fullmatch(path) is not None
         try:
             text = self._read_small(path)
         except OSError as error:
-            if name != "stat" or error.errno not in ABSENT or not path[:1].isdigit():
+            if not of_process or error.errno not in ABSENT:
                 raise
             text = b""
-        if not text and name == "stat" and path not in self._without_stat:
+        if not text and of_process and path not in self._without_stat:
             self._without_stat.add(path)  # the capture reads it twice
             self.problems.count("stat", "ENODATA", self.shown(path))
         return text

@@ -9,7 +9,8 @@ from typing import NamedTuple
 MAX_PORT = 65535
 
 _MAPPED = bytes(10) + b"\xff\xff"
-_ADDRESS = re.compile(r"\[?([0-9A-Fa-f:.]+)\]?")
+_ZONE = r"(?:%[^\s:/%\]]+)?"
+_HOST = re.compile(rf"(?:\[([0-9A-Fa-f:.]+){_ZONE}\]|([0-9A-Fa-f:.]+|\*)){_ZONE}")
 
 
 class Endpoint(NamedTuple):
@@ -41,16 +42,14 @@ def parse_endpoint(text: str) -> Endpoint | None:
     number = _port(port)
     if not colon or number is None:
         return None
-    bare = host.partition("%")[0]
-    if host.startswith("["):
-        bare = bare.rstrip("]") + "]"  # the interface may stand within the brackets, too
-    if bare == "*":
-        return Endpoint(None, number)
-    found = _ADDRESS.fullmatch(bare)
+    found = _HOST.fullmatch(host)
     if found is None:
         return None
+    bare = found[1] or found[2]
+    if bare == "*":
+        return Endpoint(None, number)
     try:
-        return Endpoint(ipaddress.ip_address(found[1]).packed, number)
+        return Endpoint(ipaddress.ip_address(bare).packed, number)
     except ValueError:
         return None
 

@@ -6,14 +6,16 @@ are names that lead out of the report. Sizes are bounded.
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import lzma
 import os
 import stat
 import tarfile
 import zlib
 from collections.abc import Iterator
-from lzma import LZMAError
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol, cast
 
 from netviz.capture.text import clean
 from netviz.errors import SourceError
@@ -24,6 +26,9 @@ LARGEST_FILE = 2**28
 
 LARGEST_REPORT = 2**34
 """How many bytes a report may hold once decompressed."""
+
+LARGEST_HEADER = 2**20
+"""How many bytes the name of a member, or what else is told of it, may have."""
 
 MOST_FILES = 2_000_000
 """How many files it may hold."""
@@ -85,29 +90,94 @@ def _content(path: Path) -> bytes | None:
     with os.fdopen(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             return None
-        return file.read(LARGEST_FILE)
+        return _all_of(file, str(path))
+
+
+def _all_of(file: BinaryIO, path: str) -> bytes:
+    content = file.read(LARGEST_FILE + 1)
+    if len(content) > LARGEST_FILE:
+        raise SourceError(escaped(path), f"is larger than {LARGEST_FILE} bytes")
+    return content
 
 
 def _from_archive(path: str, wanted: Wanted) -> Iterator[tuple[str, str]]:
     """A report's archive has one folder at its top, which is left out of the paths."""
-    size = count = 0
+    count = 0
     try:
-        with tarfile.open(path, "r|*") as archive:  # a stream: no seeking, no second reading
-            for member in archive:
-                count += 1
-                size += max(member.size, 0)
-                if count > MOST_FILES or size > LARGEST_REPORT:
-                    raise SourceError(escaped(path), "is too large for a report")
-                inside = _inside(member.name)
-                if not member.isreg() or inside is None or not wanted(inside):
-                    continue
-                file = archive.extractfile(member)
-                if file is not None:
-                    yield inside, clean(file.read(LARGEST_FILE))
-    except (tarfile.TarError, EOFError, zlib.error, LZMAError) as error:
+        with Path(path).open("rb") as file:
+            stream = _Stream(_decompressed(file), path)
+            with tarfile.open(
+                fileobj=cast(BinaryIO, stream), mode="r|", tarinfo=_Member
+            ) as archive:
+                for member in archive:
+                    count += 1
+                    if count > MOST_FILES:
+                        raise SourceError(escaped(path), f"holds more than {MOST_FILES} files")
+                    inside = _inside(member.name)
+                    if not member.isreg() or inside is None or not wanted(inside):
+                        continue
+                    content = archive.extractfile(member)
+                    if content is not None:
+                        yield inside, clean(_all_of(cast(BinaryIO, content), f"{path}: {inside}"))
+            stream.check_end()
+    except (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError) as error:
         advice = "give a folder, or an archive such as .tar, .tar.gz or .tar.xz"
         reason = f"is no whole tar archive ({escaped(str(error))})"
         raise SourceError(escaped(path), reason, advice) from None
+
+
+class _Member(tarfile.TarInfo):
+    """A member whose long name or extended header is not read if it would fill the memory."""
+
+    def _proc_member(self, archive: tarfile.TarFile) -> tarfile.TarInfo:
+        if self.type in _HEADERS and not 0 <= self.size <= LARGEST_HEADER:
+            raise tarfile.ReadError(f"a header has {self.size} bytes")
+        return super()._proc_member(archive)  # type: ignore[misc, no-any-return]
+
+
+_HEADERS = (
+    *(tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK),
+    *(tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE),
+)
+
+
+def _decompressed(file: BinaryIO) -> BinaryIO:
+    """The archive in a file, which is compressed as its first bytes say, if it is."""
+    magic = file.read(6)
+    file.seek(0)
+    if magic.startswith(b"\x1f\x8b"):
+        return cast(BinaryIO, gzip.GzipFile(fileobj=file))
+    if magic.startswith(b"BZh"):
+        return cast(BinaryIO, bz2.BZ2File(file))
+    if magic == b"\xfd7zXZ\0":
+        return cast(BinaryIO, lzma.LZMAFile(file))
+    return file
+
+
+class _Stream:
+    """What an archive is read from. tarfile takes one that ends early for a whole one."""
+
+    def __init__(self, file: BinaryIO, path: str) -> None:
+        self._file = file
+        self._path = path
+        self._size = 0
+        self._last = b""
+
+    def read(self, size: int) -> bytes:
+        """The next bytes; SourceError where there are too many of them."""
+        block = self._file.read(size)
+        self._size += len(block)
+        if self._size > LARGEST_REPORT:
+            raise SourceError(escaped(self._path), "is too large for a report")
+        self._last = (self._last + block)[-tarfile.BLOCKSIZE :]
+        return block
+
+    def check_end(self) -> None:
+        """EOFError unless it ended with a block of zeros, as archives do."""
+        while self.read(tarfile.RECORDSIZE):
+            pass
+        if not self._last or self._last.strip(b"\0"):
+            raise EOFError("it is cut short")
 
 
 def _inside(name: str) -> str | None:

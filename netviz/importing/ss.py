@@ -67,7 +67,7 @@ def _protocol_of(sockets: Iterable[SsSocket], source: str) -> str | None:
 
 
 def is_old_style(sockets: Sequence[SsSocket]) -> bool:
-    """Whether ``*`` is any IPv4 address alone, as iproute2 before 4.15 printed it.
+    """Whether ``*`` is any IPv4 address alone, as iproute2 printed it until 2017.
 
     There IPv6 addresses had no brackets. Later ``*`` is what takes both, and IPv4 has ``0.0.0.0``.
     """
