@@ -867,7 +867,7 @@ cdef inline uint64_t end_hash(
     )
 
 
-def match(candidates, array.array target):
+def match(candidates, array.array target, pairing=None):
     """Pair sockets whose tuples mirror each other, each in the namespace the other means."""
     cdef Py_ssize_t n = len(candidates)
     cdef Tuples t = tuples_of(candidates)
@@ -938,10 +938,14 @@ def match(candidates, array.array target):
                         b[pairs] = <uint32_t>j
                         pairs += 1
         for first, second in crowded:
-            for one, other in zip(
-                in_preference(candidates, chain(next_same, first)),
-                in_preference(candidates, chain(next_same, second)),
-            ):
+            ends_of, others_of = chain(next_same, first), chain(next_same, second)
+            if pairing is None:
+                in_pairs = zip(
+                    in_preference(candidates, ends_of), in_preference(candidates, others_of)
+                )
+            else:
+                in_pairs = pairing(candidates, ends_of, others_of)
+            for one, other in in_pairs:
                 a[pairs] = one
                 b[pairs] = other
                 pairs += 1

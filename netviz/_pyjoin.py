@@ -7,7 +7,7 @@ of the join takes per address, namespace or listener, is made outside.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from netviz.addresses import AMBIGUOUS, NOBODY, is_ipv4, is_loopback
@@ -441,12 +441,18 @@ def adopt(candidates: Candidates, listener: array[int], listener_owner: array[in
     return queued
 
 
-def match(candidates: Candidates, target: array[int]) -> tuple[array[int], array[int]]:
+Pairing = Callable[[Candidates, Sequence[int], Sequence[int]], Iterable[tuple[int, int]]]
+"""Pairs the candidates that have one tuple with those that have the tuple that mirrors it."""
+
+
+def match(
+    candidates: Candidates, target: array[int], pairing: Pairing | None = None
+) -> tuple[array[int], array[int]]:
     """Pair sockets whose tuples mirror each other, each in the namespace the other means.
 
     ``target[i]`` is the namespace that owns the remote address of candidate i as seen from its own,
     negative for none. Where one tuple stands several times in a namespace, established sockets are
-    paired first, then the smaller inode.
+    paired first, then the smaller inode, or as ``pairing`` says.
     """
     by_tuple: dict[tuple[int, ...], list[int]] = {}
     for i in range(len(candidates)):
@@ -472,7 +478,10 @@ def match(candidates: Candidates, target: array[int]) -> tuple[array[int], array
         if others is None or target[others[0]] != namespace:
             continue
         ordered = sorted(ends, key=preference), sorted(others, key=preference)
-        for i, j in zip(*ordered, strict=False):
+        pairs: Iterable[tuple[int, int]] = zip(*ordered, strict=False)
+        if pairing is not None and (len(ends) > 1 or len(others) > 1):
+            pairs = pairing(candidates, ends, others)
+        for i, j in pairs:
             left.append(i)
             right.append(j)
     return left, right

@@ -22,7 +22,7 @@ from netviz.fleet.unix_names import with_names_on_one_line
 from netviz.fleet.unix_sample import UnixSample, read_unix_sample
 from netviz.loops import Sightings
 from netviz.parse import parse_conntrack
-from netviz.snapshot.model import IMPORTED, NetworkNamespace, Problem, Process, Snapshot
+from netviz.snapshot.model import IMPORTED, NetworkNamespace, Process, Snapshot
 
 UNSEEN_ERRORS = frozenset({"EACCES", "EPERM"})
 """Errors that hide who holds a socket, where they befell a process or its descriptors."""
@@ -79,7 +79,7 @@ class Fleet:
             if pipes is not None:
                 pipes.add(number, process.pipes)
         holders.settle()
-        problems: list[str] = [problem_sentence(p) for p in snapshot.problems]
+        reports: list[str] = []
         big_endian = snapshot.host.byteorder == "big"
         for index, namespace in zip(namespaces, snapshot.netns, strict=True):
             report = TableReport()
@@ -87,7 +87,7 @@ class Fleet:
                 namespace.tables, big_endian, sample, holders, report
             )
             self._read_conntrack(index, namespace.tables.get("nf_conntrack"), report)
-            problems += report.sentences
+            reports += report.sentences
         self.samples.append(
             SampleRecord(
                 machine=machine,
@@ -98,7 +98,8 @@ class Fleet:
                 clk_tck=snapshot.host.clk_tck,
                 processes=len(snapshot.processes),
                 sees_all_holders=_sees_all_holders(snapshot),
-                problems=tuple(problems),
+                unread=tuple(snapshot.problems),
+                reports=tuple(reports),
                 unknown_sockets=holders.unlisted(),
             )
         )
@@ -150,9 +151,7 @@ class Fleet:
 
     def moment(self, sample: int) -> tuple[float, str]:
         """A key that sorts samples by the time at which their tables were read: at the end."""
-        record = self.samples[sample]
-        ended = record.finished if record.finished is not None else record.started
-        return ended or 0.0, record.source
+        return _moment(self.samples[sample])
 
     def ranks(self) -> list[int]:
         """The place of each namespace among all, the same whatever the order of the snapshots."""
@@ -235,26 +234,38 @@ class Fleet:
         found = self._process_ids.get(key)
         if found is None:
             found = self._process_ids[key] = len(self.processes)
-            unit, container = placement(process.cgroup)
-            self.processes.append(
-                ProcessRecord(
-                    machine=machine,
-                    pid=process.pid,
-                    start=process.start,
-                    comm=process.comm,
-                    exe=process.exe,
-                    uid=process.uid,
-                    security=process.security,
-                    unit=unit,
-                    container=container,
-                    caps=process.caps,
-                    program=program_of(process.comm, process.exe, process.argv)
-                    or role_of(process.comm, unit, process.security),
-                    namespace=namespace,
-                    born=_born(process, snapshot),
-                )
-            )
+            self.processes.append(self._described(machine, process, namespace, snapshot))
+        elif self.moment(self.processes[found].sample) < _moment(snapshot):
+            # It may have become another program, user or unit: what it was last counts.
+            self.processes[found] = self._described(machine, process, namespace, snapshot)
         return found
+
+    def _described(
+        self, machine: int, process: Process, namespace: int | None, snapshot: Snapshot
+    ) -> ProcessRecord:
+        unit, container = placement(process.cgroup)
+        return ProcessRecord(
+            machine=machine,
+            pid=process.pid,
+            start=process.start,
+            comm=process.comm,
+            exe=process.exe,
+            uid=process.uid,
+            security=process.security,
+            unit=unit,
+            container=container,
+            caps=process.caps,
+            program=program_of(process.comm, process.exe, process.argv)
+            or role_of(process.comm, unit, process.security),
+            namespace=namespace,
+            born=_born(process, snapshot),
+            sample=len(self.samples),
+        )
+
+
+def _moment(sample: SampleRecord | Snapshot) -> tuple[float, str]:
+    ended = sample.finished if sample.finished is not None else sample.started
+    return ended or 0.0, sample.source
 
 
 def _born(process: Process, snapshot: Snapshot) -> float | None:
@@ -270,14 +281,6 @@ def _born(process: Process, snapshot: Snapshot) -> float | None:
     if snapshot.finished is not None and born > snapshot.finished + CLOCK_ERROR:
         return None
     return born
-
-
-def problem_sentence(problem: Problem) -> str:
-    """A problem of a snapshot as it is shown to people."""
-    if problem.what == IMPORTED:
-        return problem.error
-    example = f", such as {problem.example}" if problem.example else ""
-    return f"{problem.what}: {problem.error} x{problem.count}{example}"
 
 
 def _sees_all_holders(snapshot: Snapshot) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from netviz.addresses import format_address, is_loopback
 from netviz.fleet.fleet import Fleet
+from netviz.fleet.problems import sentences
 from netviz.fleet.records import MachineRecord
 from netviz.graph import Machine
 from netviz.ids import machine_ids
@@ -99,6 +100,6 @@ def _shown(
         name=records[0].name,
         addresses=tuple(format_address(a) for a in sorted(addresses) if not is_loopback(a)),
         captured=(min(times), max(times)) if times else None,
-        problems=tuple(sorted({p for s in samples for p in s.problems})),
+        problems=sentences(samples),
         samples=len(samples),
     )

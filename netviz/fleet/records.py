@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from netviz.fleet.problems import problem_sentence
 from netviz.fleet.sockets import TableSockets
 from netviz.fleet.translations import Translation
+from netviz.snapshot.model import Problem
 from netviz.tables import ConntrackColumns
 
 
@@ -60,15 +62,22 @@ class SampleRecord:
     clk_tck: int | None
     processes: int
     sees_all_holders: bool
-    problems: tuple[str, ...]
+    unread: tuple[Problem, ...]
+    reports: tuple[str, ...]
+    """What was wrong with its tables."""
     unknown_sockets: int
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What it could not see, in sentences."""
+        return (*map(problem_sentence, self.unread), *self.reports)
 
 
 @dataclass(slots=True)
 class ProcessRecord:
     """One process of one machine; ``namespace`` is its own, None where unknown.
 
-    Not to be changed, and not frozen because there are many.
+    Not frozen because there are many; only the fleet changes one.
     """
 
     machine: int
@@ -86,3 +95,5 @@ class ProcessRecord:
     namespace: int | None
     born: float | None
     """When it started, in unix seconds."""
+    sample: int
+    """The latest sample that has it, and that all this is from."""

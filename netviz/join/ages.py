@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from array import array
 from itertools import compress
+from math import isfinite
 
 from netviz.fleet.fleet import Fleet
+from netviz.join.lifetimes import Lifetimes
 from netviz.join.listeners import Listeners
 from netviz.loops import take
 from netviz.tables import Candidates
@@ -21,9 +23,10 @@ class Ages:
     def __init__(self, fleet: Fleet, listeners: Listeners) -> None:
         self._fleet = fleet
         self._listeners = listeners
+        self.lifetimes = Lifetimes(fleet)
         self._last_seen: dict[int, float | None] = {}
         self._births: dict[int, list[float | None]] = {}
-        self._too_young: dict[tuple[int, int, int], bool] = {}
+        self._too_young: dict[tuple[int, int, float | None], bool] = {}
 
     def last_seen(self, namespace: int) -> float | None:
         """When the namespace was last captured."""
@@ -33,6 +36,14 @@ class Ages:
             self._last_seen[namespace] = max((t for t in times if t is not None), default=None)
         return self._last_seen[namespace]
 
+    def last_listed(self, candidates: Candidates, i: int) -> float | None:
+        """When a socket was last seen: of one sample, when that was taken."""
+        namespace = candidates.namespace[i]
+        if not candidates.seen:
+            return self.last_seen(namespace)
+        last = self.lifetimes.of(namespace, candidates.seen[i]).last
+        return last if isfinite(last) else None
+
     def births(self, owner: int) -> list[float | None]:
         """When each of the processes that are ``owner`` was born."""
         if owner not in self._births:
@@ -40,15 +51,14 @@ class Ages:
             self._births[owner] = [self._fleet.processes[p].born for p in processes]
         return self._births[owner]
 
-    def is_too_young(self, owner: int, listener: int, other: int) -> bool:
-        """Whether all that can have served the namespace ``other`` is younger than its capture.
+    def is_too_young(self, owner: int, listener: int, seen: float | None) -> bool:
+        """Whether all that can have served what was last ``seen`` then is younger.
 
         That is whoever holds the socket (``owner``) and whoever holds its ``listener``. False where
         an age is unknown.
         """
-        key = owner, listener, other
+        key = owner, listener, seen
         if key not in self._too_young:
-            seen = self.last_seen(other)
             births = self.births(owner) + self.births(self._listeners.ends[listener].owner)
             self._too_young[key] = (
                 bool(births)
@@ -62,8 +72,10 @@ class Ages:
     ) -> tuple[array[int], array[int]]:
         """Those pairs of candidates (``left[k]``, ``right[k]``) that can be one connection.
 
-        Left out are pairs of which one end is too young for the other.
+        Left out are pairs of which one end is too young for the other, or was gone before the
+        other was there.
         """
+        left, right = self.lifetimes.together(candidates, left, right)
         suspects = self._suspects() if left else None
         if suspects is None:
             return left, right
@@ -72,7 +84,8 @@ class Ages:
             suspected = bytes(map(suspects.__getitem__, take(listener, ends)))
             for pair in compress(range(len(ends)), suspected):
                 i, j = ends[pair], others[pair]
-                if self.is_too_young(candidates.owner[i], listener[i], candidates.namespace[j]):
+                seen = self.last_listed(candidates, j)
+                if self.is_too_young(candidates.owner[i], listener[i], seen):
                     keep[pair] = 0
         return array("I", compress(left, keep)), array("I", compress(right, keep))
 
@@ -81,7 +94,8 @@ class Ages:
 
         The last one is for index -1, which is no listener.
         """
-        times = [self.last_seen(n) for n in range(len(self._fleet.namespaces))]
+        samples = self._fleet.samples
+        times = [s.finished if s.finished is not None else s.started for s in samples]
         earliest = min((t for t in times if t is not None), default=None)
         if earliest is None:
             return None

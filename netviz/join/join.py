@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from netviz.addresses import AMBIGUOUS, NOBODY, AddressBook
 from netviz.fleet.fleet import Fleet
@@ -96,7 +97,8 @@ class _Join:
         target = self._targets()
         translated = self._join_translated()
         open_target = excluded(target, translated)
-        left, right = match(self.candidates, open_target)
+        pairing = self.ages.lifetimes.pairing if self.candidates.seen else None
+        left, right = match(self.candidates, open_target, pairing)
         left, right = self.ages.part(self.candidates, left, right, self.listener)
         mark(left, self.paired)
         mark(right, self.paired)
@@ -170,6 +172,7 @@ class _Join:
             self.known,
             self.listeners,
             self.fleet.ranks(),
+            partial(self.ages.lifetimes.are_apart, self.candidates),
         )
         found.found = [t for t in found.found if not self._is_too_young(t)]
         for translated in found.found:
@@ -182,7 +185,7 @@ class _Join:
 
     def _is_too_young(self, translated: Translated) -> bool:
         """Whether what answers in the table of connections was not there with its client."""
-        client = self.candidates.namespace[translated.client]
+        client = self.ages.last_listed(self.candidates, translated.client)
         if translated.listening is not None:
             end = translated.listening
             return self.ages.is_too_young(end.owner, end.listener, client)

@@ -8,7 +8,7 @@ the entry translates (Documentation/networking/nf_conntrack-sysctl.rst).
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -64,13 +64,16 @@ def join_translated(
     known: AddressTable,
     listeners: Listeners,
     rank: Sequence[int],
+    are_apart: Callable[[int, int], bool] = lambda client, server: False,
 ) -> NatJoin:
     """Find, for every chain of translations, the sockets at its two ends.
+
+    Two that ``are_apart`` in time are no ends of one connection.
 
     Where two chains lead there (routers that share their entries), the shorter one is told of, then
     the one of namespaces with the smaller ``rank``.
     """
-    return _Translator(translations, candidates, book, known, listeners, rank).join()
+    return _Translator(translations, candidates, book, known, listeners, rank, are_apart).join()
 
 
 class _Translator:
@@ -82,8 +85,10 @@ class _Translator:
         known: AddressTable,
         listeners: Listeners,
         rank: Sequence[int],
+        are_apart: Callable[[int, int], bool],
     ) -> None:
         self._rank = rank
+        self._are_apart = are_apart
         # The same entry may be in several samples of a namespace.
         self._translations = sorted(set(translations))
         self._candidates = candidates
@@ -193,7 +198,9 @@ class _Translator:
         servers = [
             i
             for i in self._sockets.get((last.proto, last.reply), [])
-            if self._candidates.namespace[i] == there and i != client
+            if self._candidates.namespace[i] == there
+            and i != client
+            and not self._are_apart(client, i)
         ]
         if len(servers) == 1:
             return Translated(client, servers[0], None, via, dialled, reached)

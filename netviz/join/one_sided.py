@@ -67,7 +67,7 @@ class OneSided:
         self._ages = ages
         self._translated = translated
         self._borrowed = borrowed
-        self._ahead: dict[tuple[int, int, int, int, int], tuple[End | None, str]] = {}
+        self._ahead: dict[tuple[int, int, int, int, float | None], tuple[End | None, str]] = {}
 
     def judge(
         self, numbers: Iterable[int], target: array[int], listener: array[int]
@@ -106,17 +106,17 @@ class OneSided:
     def _look_ahead(self, i: int, there: int, kind: int) -> tuple[End | None, str]:
         """The listener that a client's socket talks to, in namespace ``there``."""
         candidates = self._candidates
-        seen = self._ages.last_seen(candidates.namespace[i])
-        key = (
+        seen = self._ages.last_listed(candidates, i)
+        end_asked = (
             there,
             candidates.proto[i],
             candidates.remote[i],
             candidates.remote_port[i],
-            candidates.namespace[i],
         )
+        key = (*end_asked, seen)
         found = self._ahead.get(key)
         if found is None:
-            found = self._ahead[key] = self._listening_end(*key[:4], seen)
+            found = self._ahead[key] = self._listening_end(*end_asked, seen)
         end, reason = found
         if kind == ATTEMPT and end is None:
             # Somebody of that machine is called in vain: an attempt needs no listener.

@@ -126,4 +126,5 @@ class SctpPairs:
 
     def _is_too_young(self, one: SctpSocket, other: SctpSocket) -> bool:
         owner, listener = one.end.owner, one.end.listener
-        return listener >= 0 and self._ages.is_too_young(owner, listener, other.namespace)
+        seen = self._ages.last_seen(other.namespace)
+        return listener >= 0 and self._ages.is_too_young(owner, listener, seen)
