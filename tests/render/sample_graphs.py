@@ -25,6 +25,7 @@ HOSTILE = (
     '"];n1->n2[label="',
     "</TD></TR></TABLE>>];evil;",
     "n1:port",
+    "[bold red]marked up[/] :smile: [/link]",
     "",
     " ",
     "日本 ünïcode 😀",

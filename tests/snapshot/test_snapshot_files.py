@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import threading
+import tracemalloc
 from collections.abc import Iterator
 from io import FileIO
 from pathlib import Path
@@ -66,8 +67,14 @@ def test_gzip_damaged(tmp_path: Path) -> None:
 def test_gzip_bomb(tmp_path: Path) -> None:
     path = tmp_path / "bomb.json.gz"
     path.write_bytes(gzip.compress(bytes(50_000_000)))
-    said = error_of(str(path), size_limit=1_000_000)
+    tracemalloc.start()
+    try:
+        said = error_of(str(path), size_limit=1_000_000)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
     assert "holds more than 1000000 bytes once decompressed" in said
+    assert peak < 8_000_000
 
 
 def test_gzip_of_exactly_the_limit() -> None:

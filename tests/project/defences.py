@@ -1,0 +1,449 @@
+"""What keeps each line of docs/security.md true, and how to take it out.
+
+``take_out_defences.py`` puts ``instead`` in the place of ``code``, and then the test has to fail.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Defence:
+    """``test`` holds what ``code`` in the module ``path`` does; with ``instead`` it has to fail.
+
+    ``code`` stands there exactly once.
+    """
+
+    test: str
+    path: str
+    code: str
+    instead: str
+
+
+CAPTURE = "netviz/capture"
+SNAPSHOT = "netviz/snapshot"
+
+READING = (
+    Defence(
+        "tests/capture/test_capture_touches.py::test_it_opens_nothing_but_what_is_documented",
+        f"{CAPTURE}/processes.py",
+        'comm=_comm(proc.try_read(own + "/comm", "comm")),',
+        'comm=_comm(proc.try_read(own + "/environ", "comm")),',
+    ),
+    Defence(
+        "tests/capture/test_capture_touches.py::test_it_asks_for_nothing_else_either",
+        f"{CAPTURE}/processes.py",
+        'exe=_text(proc.try_readlink(holder + "/exe", "exe")),',
+        'exe=_text(proc.try_readlink(holder + "/cwd", "exe")),',
+    ),
+    Defence(
+        "tests/capture/test_capture_touches.py::test_it_follows_no_descriptor",
+        f"{CAPTURE}/descriptors.py",
+        "os.stat(name, dir_fd=handle, follow_symlinks=False)",
+        "os.stat(name, dir_fd=handle)",
+    ),
+    Defence(
+        "tests/capture/test_capture_touches.py::test_it_starts_nothing_and_connects_to_nothing",
+        f"{CAPTURE}/host.py",
+        "    host = _from_kernel() if live",
+        '    os.system("true")\n    host = _from_kernel() if live',
+    ),
+    Defence(
+        "tests/capture/test_capture_touches.py::test_it_writes_one_file_and_changes_nothing_else",
+        f"{CAPTURE}/host.py",
+        "    host = _from_kernel() if live",
+        '    os.mkdir("/tmp/.nv") or os.rmdir("/tmp/.nv")\n    host = _from_kernel() if live',
+    ),
+    Defence(
+        "tests/capture/test_capture_options.py::"
+        "test_with_a_tree_nothing_of_the_running_kernel_is_asked",
+        f"{CAPTURE}/host.py",
+        'machine_id("/etc/machine-id" if live else proc.full("../etc/machine-id"))',
+        'machine_id("/etc/machine-id")',
+    ),
+    Defence(
+        "tests/capture/test_capture_waits.py::test_a_fifo_in_place_of_a_file_is_not_waited_for",
+        f"{CAPTURE}/procfs.py",
+        "_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC",
+        "_FLAGS = os.O_RDONLY | os.O_CLOEXEC",
+    ),
+    Defence(
+        "tests/zipapp/test_running_the_archive.py::"
+        "test_what_it_loads_is_the_standard_library_and_itself",
+        "capture_zipapp/__main__.py",
+        "from netviz.capture.cli import main\n",
+        "import site\n\nsite.main()\nimport pip\nfrom netviz.capture.cli import main\n",
+    ),
+    Defence(
+        "tests/zipapp/test_lying_around.py::test_modules_beside_the_archive_are_not_loaded",
+        "capture_zipapp/__main__.py",
+        "from netviz.capture.cli import main\n",
+        'sys.path.insert(0, "")\nfrom netviz.capture.cli import main\n',
+    ),
+    Defence(
+        "tests/capture/test_planted_links.py::test_a_link_that_somebody_else_planted_is_not_followed",
+        f"{CAPTURE}/links.py",
+        "and not _may_follow(path, folder):",
+        "and False:",
+    ),
+    Defence(
+        "tests/capture/test_planted_links.py::"
+        "test_what_somebody_made_in_advance_stays_not_writable_by_all",
+        f"{CAPTURE}/links.py",
+        "return mode if old.st_uid == os.geteuid() else mode & usual",
+        "return mode",
+    ),
+    Defence(
+        "tests/capture/test_capture_output.py::test_no_room_leaves_the_old_file_and_nothing_else",
+        f"{CAPTURE}/output.py",
+        '    temporary = f"{target}.{binascii.hexlify(os.urandom(6)).decode()}.tmp"\n'
+        "    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC\n",
+        "    temporary = target\n    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC\n",
+    ),
+)
+
+SECRETS = (
+    Defence(
+        "tests/capture/test_capture_names.py::test_the_command_line_is_there_only_on_request",
+        f"{CAPTURE}/document.py",
+        "    if cmdline:\n",
+        "    if True:\n",
+    ),
+    Defence(
+        "tests/cli/test_command_line_secrets.py::test_no_format_has_more_of_it",
+        "netviz/fleet/interpreters.py",
+        "return None if word is None else _named(word)[:LONGEST] or None",
+        'return " ".join(argv)',
+    ),
+    Defence(
+        "tests/cli/test_command_line_secrets.py::test_no_answer_has_more_of_it",
+        "netviz/fleet/interpreters.py",
+        "return None if word is None else _named(word)[:LONGEST] or None",
+        'return " ".join(argv)',
+    ),
+    Defence(
+        "tests/capture/test_capture_schema.py::test_a_capture_of_this_machine",
+        f"{CAPTURE}/document.py",
+        '    writer.pair("complete", True)\n',
+        '    writer.pair("environment", dict(os.environ))\n    writer.pair("complete", True)\n',
+    ),
+    Defence(
+        "tests/capture/test_planted_links.py::test_nobody_else_reads_a_snapshot_that_is_not_whole",
+        f"{CAPTURE}/output.py",
+        "os.open(temporary, flags, 0o600)",
+        "os.open(temporary, flags, 0o666)",
+    ),
+)
+
+TARGET = (
+    Defence(
+        "tests/capture/test_capture_names.py::test_a_name_is_kept_whole_and_shifts_no_other_field",
+        f"{CAPTURE}/processes.py",
+        'raw[raw.rfind(b")") + 1 :].split()',
+        'raw[raw.find(b")") + 1 :].split()',
+    ),
+    Defence(
+        "tests/capture/test_capture_tables.py::test_random_bytes_never_break_the_document",
+        f"{CAPTURE}/text.py",
+        'ERRORS = "backslashreplace"',
+        'ERRORS = "surrogateescape"',
+    ),
+    Defence(
+        "tests/capture/test_capture_descriptors.py::test_links_that_only_look_like_sockets_are_none",
+        f"{CAPTURE}/descriptors.py",
+        'if link[:8] == "socket:[":',
+        'if "socket:[" in link and keep(link[link.index("socket:[") :]):',
+    ),
+    Defence(
+        "tests/capture/test_capture_pid_reuse.py::test_the_new_process_is_read_in_place_of_the_old",
+        f"{CAPTURE}/processes.py",
+        "if after.start == before.start:",
+        "if True:",
+    ),
+    Defence(
+        "tests/capture/test_capture_pid_reuse.py::"
+        "test_a_process_that_vanishes_is_left_out_and_counted",
+        f"{CAPTURE}/processes.py",
+        '        proc.count("process", error, path)\n        return None\n',
+        "        raise\n",
+    ),
+    Defence(
+        "tests/capture/test_capture_memory.py::test_a_million_sockets_take_less_than_40_mb",
+        f"{CAPTURE}/sockets.py",
+        "text = read_twice(descriptor) if name in NUMBERED else chunks(descriptor)",
+        'text = [b"".join(chunks(descriptor))]',
+    ),
+    Defence(
+        "tests/capture/test_capture_memory.py::test_a_table_that_is_one_endless_line_takes_no_more",
+        f"{CAPTURE}/addresses.py",
+        "stream.readline(_LINE)",
+        "stream.readline()",
+    ),
+    Defence(
+        "tests/capture/test_capture_memory.py::"
+        "test_a_million_sockets_of_one_process_are_sorted_in_little_memory",
+        f"{CAPTURE}/descriptors.py",
+        "    if len(inodes) <= BLOCK:\n",
+        "    if True:\n",
+    ),
+    Defence(
+        "tests/capture/test_capture_refusals.py::test_hidden_processes_are_told",
+        f"{CAPTURE}/document.py",
+        "    if hiding and not reader.may_trace():\n",
+        "    if False:\n",
+    ),
+    Defence(
+        "tests/join/test_unix_forgery.py::test_a_forged_socket_of_nobody_is_not_there",
+        "netviz/fleet/unix_sample.py",
+        "return inode in self.held and inode not in self.foreign",
+        "return True",
+    ),
+    Defence(
+        "tests/join/test_unix_forgery.py::test_a_forged_name_of_another_socket_is_not_believed",
+        "netviz/fleet/unix_table.py",
+        "UnixSocket(table, 0, False, connected, None, True)",
+        "UnixSocket(table, kind, bool(flags & _ACCEPTS), connected, path)",
+    ),
+    Defence(
+        "tests/join/test_unix_forgery.py::"
+        "test_with_true_names_forged_lines_change_nothing_of_others",
+        "netviz/fleet/unix_names.py",
+        "    if not names:\n",
+        "    if True:\n",
+    ),
+    Defence(
+        "tests/join/test_cgroup.py::test_a_path_of_any_length_is_read_at_once",
+        "netviz/fleet/cgroup.py",
+        'r"[^/]*:cri-containerd:{id}"',
+        'r"(?:[^/]*/?)*:cri-containerd:{id}"',
+    ),
+    Defence(
+        "tests/join/test_shared_addresses.py::test_two_answers_are_none",
+        "netviz/join/shared_addresses.py",
+        "if len(options) == 1:",
+        "if options:",
+    ),
+    Defence(
+        "tests/join/test_shared_addresses.py::test_ambiguous_without_a_pair_is_counted",
+        "netviz/addresses.py",
+        "return owners[0] if len(owners) == 1 else AMBIGUOUS",
+        "return owners[0]",
+    ),
+    Defence(
+        "tests/join/test_shared_addresses.py::test_mirrored_tuples_of_two_bridges_do_not_join",
+        "netviz/addresses.py",
+        "[: _UP_TO_MACHINE if inner else None]",
+        "[:None]",
+    ),
+    Defence(
+        "tests/join/test_reciprocal.py::test_loopback_stays_in_its_namespace",
+        "netviz/addresses.py",
+        "        if is_loopback(address):\n            return [namespace]\n",
+        "",
+    ),
+    Defence(
+        "tests/join/test_identity.py::test_null_boot_ids_merge_nothing",
+        "netviz/fleet/fleet.py",
+        '("boot", boot_id) if boot_id else ("sample", str(len(self.samples)))',
+        '("boot", boot_id or "")',
+    ),
+)
+
+SNAPSHOTS = (
+    Defence(
+        "tests/snapshot/test_bad_files.py::test_bad_file",
+        f"{SNAPSHOT}/checks.py",
+        'raise mismatch(where, "a list", value)',
+        "return value  # type: ignore",
+    ),
+    Defence(
+        "tests/snapshot/test_format2_faults.py::test_a_fault_is_named_with_its_place",
+        f"{SNAPSHOT}/checks.py",
+        'raise mismatch(where, "a text", value)',
+        "return value  # type: ignore",
+    ),
+    Defence(
+        "tests/snapshot/test_json_faults.py::test_depth_is_named",
+        f"{SNAPSHOT}/strict_json.py",
+        "if len(containers) >= MAX_DEPTH:",
+        "if False:",
+    ),
+    Defence(
+        "tests/snapshot/test_json_rules.py::test_an_orjson_that_can_crash_is_not_used",
+        f"{SNAPSHOT}/documents.py",
+        "FIRST_SAFE_ORJSON = (3, 9, 15)",
+        "FIRST_SAFE_ORJSON = (3, 0, 0)",
+    ),
+    Defence(
+        "tests/snapshot/test_json_rules.py::test_is_refused",
+        f"{SNAPSHOT}/documents.py",
+        "if _HALF_PAIR.search(text) or _may_be_too_deep(text):",
+        "if False:",
+    ),
+    Defence(
+        "tests/snapshot/test_json_faults.py::test_says_where_and_what",
+        f"{SNAPSHOT}/strict_json.py",
+        "    if math.isinf(value):\n",
+        "    if False:\n",
+    ),
+    Defence(
+        "tests/snapshot/test_snapshot_files.py::test_gzip_bomb",
+        f"{SNAPSHOT}/files.py",
+        "inflater.decompress(step, size_limit + 1 - size)",
+        "inflater.decompress(step)",
+    ),
+    Defence(
+        "tests/snapshot/test_snapshot_files.py::test_device",
+        f"{SNAPSHOT}/files.py",
+        "if not stat.S_ISREG(mode) and not stat.S_ISFIFO(mode):",
+        "if False:",
+    ),
+    Defence(
+        "tests/snapshot/test_snapshot_files.py::test_pipe_that_nobody_writes_to_is_not_waited_for",
+        f"{SNAPSHOT}/files.py",
+        "os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK",
+        "os.O_RDONLY | os.O_CLOEXEC",
+    ),
+    Defence(
+        "tests/snapshot/test_format2_faults.py::test_text_from_the_file_is_escaped_and_shortened",
+        f"{SNAPSHOT}/faults.py",
+        "short = text if len(text) <= SHOWN else",
+        "short = text if True else",
+    ),
+    Defence(
+        "tests/cli/test_command_exits.py::test_control_characters_in_an_error_are_escaped",
+        "netviz/cli/exits.py",
+        "print(safe, file=sys.stderr, flush=True)",
+        "print(text, file=sys.stderr, flush=True)",
+    ),
+    Defence(
+        "tests/cli/test_hostile_names.py::test_no_file_is_made_and_no_terminal_steered",
+        "netviz/render/text.py",
+        "return text if text.isprintable() else _HIDDEN.sub(_shown, text)",
+        "return text",
+    ),
+    Defence(
+        "tests/cli/test_explain_command.py::test_no_name_can_steer_the_terminal",
+        "netviz/render/explanation.py",
+        '"\\n".join(map(visible, _lines(one)))',
+        '"\\n".join(_lines(one))',
+    ),
+    Defence(
+        "tests/render/test_dot_escaping.py::test_a_hostile_name_is_shown_as_text",
+        "netviz/render/dot_text.py",
+        "(rest.translate(_HTML) if _SPECIAL.search(rest) else rest)",
+        "rest",
+    ),
+    Defence(
+        "tests/render/test_dot_escaping.py::test_ids_are_opaque",
+        "netviz/render/dot.py",
+        '{node.id: f"n{number}" for number, node in enumerate(graph.nodes, 1)}',
+        "{node.id: f'\"{node.id}\"' for node in graph.nodes}",
+    ),
+    Defence(
+        "tests/render/test_all_formats.py::test_graphml_in_networkx",
+        "netviz/render/graphml.py",
+        "{escape(text)}</data>",
+        "{text}</data>",
+    ),
+    Defence(
+        "tests/render/test_all_formats.py::test_mermaid",
+        "netviz/render/mermaid.py",
+        "one if one.isalnum() or one in _PLAIN else",
+        "one if True else",
+    ),
+    Defence(
+        "tests/render/test_all_formats.py::test_table",
+        "netviz/render/columns.py",
+        "            return [text]\n",
+        "            return [Text.from_markup(text).plain]\n",
+    ),
+    Defence(
+        "tests/render/test_columns.py::test_no_cell_is_a_formula",
+        "netviz/render/columns.py",
+        'return f"\'{shown}" if shown.lstrip(" \'").startswith(_FORMULA) else shown',
+        "return shown",
+    ),
+    Defence(
+        "tests/render/test_json_document.py::"
+        "test_lone_surrogates_are_written_out_and_the_rest_is_kept",
+        "netviz/render/text.py",
+        "return _SURROGATE.sub(lambda found: _escape(found.group()), text)",
+        "return text",
+    ),
+    Defence(
+        "tests/page/test_page_file.py::test_names_of_machines_are_no_markup",
+        "netviz/render/html.py",
+        '.replace("<", "\\\\u003c")',
+        "",
+    ),
+    Defence(
+        "tests/page/test_page_file.py::test_policy_allows_what_is_in_the_page_and_nothing_else",
+        "netviz/render/html.py",
+        "\"default-src 'none'; \"",
+        '"default-src *; "',
+    ),
+    Defence(
+        "tests/page/test_page_file.py::test_large_level_has_no_drawing",
+        "netviz/render/html.py",
+        "    if len(graph.nodes) > MOST_NODES or len(bundles(graph)) > MOST_LINES:\n",
+        "    if False:\n",
+    ),
+    Defence(
+        "tests/render/test_picture_programs.py::test_a_dot_that_is_too_slow_is_stopped",
+        "netviz/render/picture.py",
+        "quiet=True, timeout=time_limit",
+        "quiet=True, timeout=None",
+    ),
+    Defence(
+        "tests/render/test_picture_programs.py::test_the_message_of_a_failing_dot_is_trimmed",
+        "netviz/render/picture.py",
+        'return shortened(" ".join(said), _LONGEST_MESSAGE)',
+        'return " ".join(said)',
+    ),
+    Defence(
+        "tests/cli/test_levels.py::test_large_picture_is_coarser_and_says_so",
+        "netviz/readable.py",
+        "return len(set(node_of.values())) <= MOST_NODES and len(lines) <= MOST_LINES",
+        "return True",
+    ),
+    Defence(
+        "tests/join/test_names_as_ids.py::test_a_name_that_looks_like_the_id_of_another",
+        "netviz/ids.py",
+        "name.translate(_SEPARATORS) +",
+        "name +",
+    ),
+    Defence(
+        "tests/join/test_translation.py::test_forged_entries_do_not_keep_the_join_busy",
+        "netviz/join/nat.py",
+        "        if self._followed[client] > MOST_WAYS:\n            return []\n",
+        "",
+    ),
+    Defence(
+        "tests/join/test_translation.py::test_two_different_answers_are_ambiguous",
+        "netviz/join/nat.py",
+        "if len(ends) > 1 or self._followed[client] > MOST_WAYS:",
+        "if self._followed[client] > MOST_WAYS:",
+    ),
+    Defence(
+        "tests/join/test_sctp_sets.py::test_forged_tables_do_not_keep_the_join_busy",
+        "netviz/join/sctp_pairs.py",
+        "if sum(map(len, shortest)) > MOST_OPTIONS:",
+        "if False:",
+    ),
+    Defence(
+        "tests/join/test_crafted_keys.py::test_each_process_has_a_secret_of_its_own",
+        "netviz/_fastjoin.pyx",
+        'SECRET_A, SECRET_B = struct.unpack("=QQ", os.urandom(16))',
+        "SECRET_A, SECRET_B = 0, 0",
+    ),
+    Defence(
+        "tests/join/test_crafted_keys.py::test_inodes_that_share_a_slot_where_there_is_no_secret",
+        "netviz/_fastjoin.pyx",
+        'SECRET_A, SECRET_B = struct.unpack("=QQ", os.urandom(16))',
+        "SECRET_A, SECRET_B = 0, 0",
+    ),
+)
+
+DEFENCES = (*READING, *SECRETS, *TARGET, *SNAPSHOTS)
