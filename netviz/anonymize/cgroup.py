@@ -39,7 +39,8 @@ _POD = re.compile(
     r"([0-9a-f]{8}(?:[-_][0-9a-f]{4}){3}[-_][0-9a-f]{12}|[0-9a-f]{32})(\.slice)?"
 )
 _NAMED_CONTAINER = re.compile(
-    r"(lxc\.(?:payload|monitor)\.|machine-(?!qemu)|systemd-nspawn@)(.+?)(\.scope|\.service)?",
+    r"(machine-(?!qemu)(?=.*\.scope\Z)|systemd-nspawn@(?=.*\.service\Z))(.+)(\.scope|\.service)"
+    r"|(lxc\.(?:payload|monitor)\.)(.+)",
     re.DOTALL,
 )
 _PARENTS = frozenset({"lxc", "lxc.payload", "lxc.monitor"})
@@ -48,7 +49,7 @@ _PARENTS = frozenset({"lxc", "lxc.payload", "lxc.monitor"})
 _USER = re.compile(r"(user@|user-|user-runtime-dir@)([0-9]{1,10})(\.service|\.slice)")
 _SESSION = re.compile(r"session-c?[0-9]{1,9}\.scope")
 _BEGINNING = re.compile(
-    r"(session-|machine-qemu(?:\\x2d)?|libpod-conmon-|crio-conmon-)(.+?)(\.scope|\.service)?",
+    r"(session-|machine-qemu(?:\\x2d|-)?|libpod-conmon-|crio-conmon-)(.+?)(\.scope|\.service)?",
     re.DOTALL,
 )
 """Sessions, virtual machines and what runs beside a container are told by their beginning."""
@@ -83,12 +84,8 @@ def _path(names: Names, users: Users, path: str) -> str:
 
 
 def _part(names: Names, users: Users, part: str, parent: str) -> str:
-    if parent in _PARENTS:
-        return _container(names, part)
     if part in USUAL or _SESSION.fullmatch(part):
         return part
-    if re.fullmatch(_ID, part):
-        return names.digits("container-id", part)
     if found := _ENGINE.fullmatch(part):
         return f"{found[1]}-{names.digits('container-id', found[2])}{found[3] or ''}"
     if found := _CRI.fullmatch(part):
@@ -96,10 +93,13 @@ def _part(names: Names, users: Users, part: str, parent: str) -> str:
         return f"{_part(names, users, found[1], '')}:cri-containerd:{inside}"
     if found := _POD.fullmatch(part):
         return f"{found[1]}pod{_pod(names, found[2])}{found[3] or ''}"
+    if parent in _PARENTS or re.fullmatch(_ID, part):
+        return _container(names, part)
+    if found := _NAMED_CONTAINER.fullmatch(part):
+        beginning, name, ending = found[1] or found[4], found[2] or found[5], found[3] or ""
+        return f"{beginning}{_container(names, name)}{ending}"
     if found := _USER.fullmatch(part):
         return f"{found[1]}{users.number(int(found[2]))}{found[3]}"
-    if (found := _NAMED_CONTAINER.fullmatch(part)) and _is_container(found):
-        return f"{found[1]}{_container(names, found[2])}{found[3] or ''}"
     if found := _BEGINNING.fullmatch(part):
         return f"{found[1]}{names.numbered('unit', found[2])}{found[3] or ''}"
     if found := _UNIT.fullmatch(part):
@@ -111,12 +111,6 @@ def _container(names: Names, name: str) -> str:
     if re.fullmatch(_ID, name):
         return names.digits("container-id", name)
     return names.numbered("container", name)
-
-
-def _is_container(found: re.Match[str]) -> bool:
-    """Whether the ending is the one that names a container of that beginning."""
-    ending = {"machine-": ".scope", "systemd-nspawn@": ".service"}.get(found[1])
-    return ending is None or found[3] == ending
 
 
 def _pod(names: Names, uid: str) -> str:
