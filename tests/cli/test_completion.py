@@ -29,6 +29,7 @@ LINES: list[tuple[str, list[str]]] = [
     ("netviz explain --pro", ["--process"]),
     ("netviz exposure --fai", ["--fail-on"]),
     ("netviz completion z", ["zsh"]),
+    ("netviz import pr", ["proc"]),
     ("netviz stitch --labels na", ["names.toml"]),
     ("netviz waves na", ["names.toml"]),
     ("netviz-stitch --log d", ["debug"]),
