@@ -180,9 +180,7 @@ def unite(
     owner_rank: list[int] = []
     state_rank: list[int] = []
 
-    def add(table: ConnectedColumns, i: int, sample: int, rank: int) -> None:
-        local = table.local[i]
-        here = locals_.setdefault((table.locals_hi[local], table.locals_lo[local]), len(locals_))
+    def add(table: ConnectedColumns, i: int, here: int, sample: int, rank: int) -> None:
         ports = table.local_port[i], table.remote_port[i]
         key = (here, table.remote_hi[i], table.remote_lo[i], *ports)
         inode, state, owner = table.inode[i], table.state[i], table.owner[i]
@@ -228,11 +226,13 @@ def unite(
             by_inode.setdefault((key, inode), found)
 
     for table, sample, rank in zip(tables, samples, ranks, strict=True):
+        addresses = zip(table.locals_hi, table.locals_lo, strict=True)
+        here = [locals_.setdefault(address, len(locals_)) for address in addresses]
         # What leaves was there before what has its tuple now.
         for leaving in (True, False):
             for i in range(len(table)):
                 if (phase(table.state[i], table.inode[i]) == LEAVING) == leaving:
-                    add(table, i, sample, rank)
+                    add(table, i, here[table.local[i]], sample, rank)
     united.locals_hi = array("Q", [hi for hi, _ in locals_])
     united.locals_lo = array("Q", [lo for _, lo in locals_])
     return united
