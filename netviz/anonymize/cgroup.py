@@ -54,7 +54,8 @@ _BEGINNING = re.compile(
 )
 """Sessions, virtual machines and what runs beside a container are told by their beginning."""
 
-_UNIT = re.compile(r"(.+)\.(service|scope|socket|mount|swap|slice)", re.DOTALL)
+_UNIT_KINDS = ("service", "scope", "socket", "mount", "swap", "slice")
+_UNIT = re.compile(rf"(.+)\.({'|'.join(_UNIT_KINDS)})", re.DOTALL)
 
 
 def replaced_cgroup(names: Names, users: Users, text: str) -> tuple[str, int]:
@@ -108,8 +109,12 @@ def _part(names: Names, users: Users, part: str, parent: str) -> str:
 
 
 def _container(names: Names, name: str) -> str:
+    """What stands for the name of a container; one may end like that of a unit."""
     if re.fullmatch(_ID, name):
         return names.digits("container-id", name)
+    bare, dot, kind = name.rpartition(".")
+    if bare and kind in _UNIT_KINDS:
+        return f"{names.numbered('container', bare)}{dot}{kind}"
     return names.numbered("container", name)
 
 

@@ -67,7 +67,8 @@ def shape(text: str | None) -> str | None:
     text = re.sub("[0-9a-f]{8}([-_][0-9a-f]{4}){3}[-_][0-9a-f]{12}", "UID", text)
     text = re.sub("pod [0-9a-f]+/", "pod UID/", text)
     text = re.sub("[0-9a-f]{64}|[0-9a-f]{12}", "ID", text)
-    text = re.sub("lxc:.*", "lxc:NAME", text)  # whatever else the name may look like
+    # Whatever else the name of a container may look like, it is a name.
+    text = re.sub("^(lxc:|pod UID/)(?!ID$).*", r"\1NAME", text)
     names = r"a|b|c|x|billing|cron|(unit|container|instance)-[0-9]+"
     return re.sub(f"(?<![a-z0-9])({names})(?![a-z0-9])", "NAME", text)
 
