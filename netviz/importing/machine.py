@@ -81,9 +81,14 @@ class ImportedMachine:
         """The process of that pid, to be filled with what is known of it."""
         return self.processes.setdefault(pid, Process(pid))
 
-    def holds(self, pid: int, inode: int) -> None:
-        """The process has a descriptor of the socket."""
-        self.process(pid)
+    def holds(self, pid: int, inode: int, namespace: ImportedNamespace | None = None) -> None:
+        """The process has a descriptor of the socket, which ``namespace`` lists.
+
+        The first that is told counts as the one that the process is in.
+        """
+        process = self.process(pid)
+        if process.netns is None and namespace is not None:
+            process.netns = namespace.number
         self._held.setdefault(pid, set()).add(inode)
 
     def inet(
@@ -91,10 +96,6 @@ class ImportedMachine:
     ) -> None:
         """A socket and the processes that hold it."""
         namespace.inet.setdefault(socket, set()).update(holders)
-        for pid in holders:
-            process = self.process(pid)
-            if process.netns is None:
-                process.netns = namespace.number
 
     def unix(
         self,
@@ -147,7 +148,7 @@ class ImportedMachine:
                 )
             )
             for pid in one.inet[socket] if inode else ():
-                self.holds(pid, inode)
+                self.holds(pid, inode, one)
         tables = {name: kernel_text.table(name, lines[name]) for name in sorted(lines)}
         return NetworkNamespace(
             id=one.number if len(self.namespaces) > 1 else None,

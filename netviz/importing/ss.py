@@ -179,7 +179,7 @@ def _add_unix(
         machine.unix_peers.add((found.inode, found.peer))
     machine.unix_peers.update((client, found.inode) for client in found.waiting)
     for pid in _holders(machine, found.users):
-        machine.holds(pid, found.inode)
+        machine.holds(pid, found.inode, namespace)
     return True
 
 
@@ -193,7 +193,7 @@ def _add_packet(machine: ImportedMachine, namespace: ImportedNamespace, socket: 
     line = kernel_text.packet_line(number, UNIX_RAW if socket.netid == "p_raw" else 2, protocol)
     namespace.lines.setdefault("packet", []).append(line)
     for pid in _holders(machine, users):
-        machine.holds(pid, number)
+        machine.holds(pid, number, namespace)
     return True
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from datacentre import HOSTS, set_up
+from imported import COPY, can_be_imported, list_everywhere, run_documented
 from machines import Lab, Machine
 
 REAL_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -15,12 +16,15 @@ REAL_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 class Captured:
     """What is left of the machines: snapshots by host, container names by namespace.
 
+    ``copies`` are of /proc, ``listings`` folders with what ss and ip print, for imports.
     ``shared`` are snapshots with one boot id. ``cgroups`` is whether containers are in any.
     """
 
     containers: dict[str, str]
     cgroups: bool
     own: dict[str, Path] = field(default_factory=dict)
+    copies: dict[str, Path] = field(default_factory=dict)
+    listings: dict[str, Path] = field(default_factory=dict)
     shared: dict[str, Path] = field(default_factory=dict)
 
 
@@ -46,6 +50,9 @@ def capture_datacentre(pyz: Path, folder: Path) -> Captured:
         for name in HOSTS:
             taken = machines[name].capture(pyz)
             found.own[name] = taken.rename(folder / f"{name}.json")
+            if can_be_imported():
+                found.copies[name] = run_documented(machines[name], COPY, folder) / "proc"
+                found.listings[name] = list_everywhere(machines[name], folder)
             share_boot_id(machines[name])
             taken = machines[name].capture(pyz)
             found.shared[name] = taken.rename(folder / f"{name}-shared.json")

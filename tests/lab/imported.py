@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,8 @@ from machines import Machine
 from stitching import ROOT
 
 DOCUMENT = (ROOT / "docs" / "import.md").read_text(encoding="utf-8")
+COPY = "A copied /proc"
+
 ROOTS_NAME = "/tmp/web1-proc"
 """Where the document's example copies to."""
 
@@ -30,6 +33,29 @@ def run_documented(machine: Machine, section: str, folder: Path) -> Path:
     here.mkdir(parents=True)
     script = documented(section).replace(ROOTS_NAME, str(here / "proc"))
     machine.exec(["/bin/sh", "-c", f"cd {here}\n{script}\nexit 0"])
+    return here
+
+
+PROGRAMS = ("ss", "lsof", "lsns", "ps")
+"""What the commands need."""
+
+
+def can_be_imported() -> bool:
+    return all(shutil.which(program) for program in PROGRAMS)
+
+
+def list_everywhere(machine: Machine, folder: Path) -> Path:
+    """A folder with what ss lists in each network namespace of a machine, under ``netns INODE``;
+    that of its own is ``all.txt``."""
+    here = run_documented(machine, "ss", folder)
+    script = f"""
+    own=$(readlink /proc/1/ns/net)
+    lsns --noheadings --type net --output NS,PID | while read -r inode pid; do
+        [ "net:[$inode]" = "$own" ] ||
+            nsenter --net=/proc/$pid/ns/net ss -tuxanpe > "{here}/netns $inode"
+    done
+    """
+    machine.exec(["/bin/sh", "-c", script])
     return here
 
 

@@ -4,7 +4,6 @@ snapshots, but for those that the source cannot show."""
 from __future__ import annotations
 
 import json
-import shutil
 import tarfile
 from collections import Counter
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-from imported import run_documented, run_import, sos_report
+from imported import COPY, PROGRAMS, can_be_imported, run_documented, run_import, sos_report
 from machines import Lab, Machine
 from needs import unavailable
 from real_hosts import CAPTURED, set_up
@@ -67,7 +66,7 @@ def import_all(machine: Machine, folder: Path, taken: Taken) -> None:
     add("ss", "ss", ss / "all.txt", "--addresses", ss / "addresses.txt", *name)
     lsof = run_documented(machine, "lsof", folder)
     add("lsof", "lsof", lsof / "lsof.txt", "--addresses", lsof / "addresses.txt", *name)
-    copy = run_documented(machine, "A copied /proc", folder) / "proc"
+    copy = run_documented(machine, COPY, folder) / "proc"
     add("proc", "proc", copy)
     report = sos_report(machine, folder)
     add("sosreport", "sosreport", report)
@@ -81,9 +80,8 @@ def import_all(machine: Machine, folder: Path, taken: Taken) -> None:
 def taken(
     laboratory_possible: None, pyz: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Taken]:
-    for program in ("ss", "lsof", "lsns", "ps"):
-        if shutil.which(program) is None:
-            unavailable(f"{program} is not installed")
+    if not can_be_imported():
+        unavailable(f"not all of {', '.join(PROGRAMS)} are installed")
     folder = tmp_path_factory.mktemp("imports")
     found = Taken()
     with Lab() as lab:
