@@ -3,13 +3,13 @@
 import argparse
 import os
 import sys
-from typing import List, Optional
+from typing import List, Optional, Sequence
 
 from netviz._version import __version__
 from netviz.capture.document import Options, write_snapshot
 from netviz.capture.durations import seconds
 from netviz.capture.interrupts import interrupts
-from netviz.capture.output import Output, OutputError, open_output
+from netviz.capture.output import STANDARD_OUTPUT, Output, OutputError, open_output
 from netviz.capture.problems import Problems
 from netviz.capture.procfs import Procfs
 from netviz.capture.schedule import Schedule, run
@@ -30,7 +30,10 @@ a busy machine, and what takes long shows its beginning and its end at different
 
 def main(argv: Optional[List[str]] = None) -> int:
     """Capture as the arguments say; the exit status: 0 done, 1 failed, 2 usage, 130 interrupted."""
-    arguments = _parsed(argv)
+    try:
+        arguments = _printing(argv)
+    except OSError as error:
+        return _not_printed(error)
     root = os.path.abspath(arguments.proc or "/proc")
     if not _is_procfs(root):
         _say(f"{root}: no process is to be seen there; is it a mounted procfs?")
@@ -160,7 +163,8 @@ def _add_repetition(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _parsed(argv: Optional[List[str]]) -> argparse.Namespace:
+def parsed(argv: Optional[Sequence[str]]) -> argparse.Namespace:
+    """The arguments; ends the program with a usage error where they do not go together."""
     parser = make_parser()
     arguments = parser.parse_args(argv)
     if arguments.byteorder and not arguments.proc:
@@ -198,6 +202,23 @@ def _written(output: Optional[Output]) -> str:
     if not whole:
         return "no whole snapshot was written"
     return "1 whole snapshot was written" if whole == 1 else f"{whole} whole snapshots were written"
+
+
+def _printing(argv: Optional[List[str]]) -> argparse.Namespace:
+    """As ``parsed``; OSError where --help or --version cannot be printed."""
+    try:
+        return parsed(argv)
+    finally:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+
+
+def _not_printed(error: OSError) -> int:
+    # Python would fail once more when it closes what is still in its buffer.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), STANDARD_OUTPUT)
+    if not isinstance(error, BrokenPipeError):
+        _say(f"standard output: {error.strerror}")
+    return FAILED
 
 
 def _say(text: str) -> None:

@@ -34,7 +34,11 @@ def what_was_not_seen(problems: Problems, reader: Reader, processes: int) -> Opt
         missing.append(f"{unread} of {processes + closed} processes")
     missing += [f"table {name}" for name in (*TABLES, CONNTRACK) if problems.denied(name)]
     if problems.denied("setns"):
-        missing.append(f"{problems.denied('setns')} network namespaces from inside")
+        missing.append(_counted(problems.denied("setns"), "network namespace") + " from inside")
+    if problems.denied("attr/current"):
+        missing.append(_counted(problems.denied("attr/current"), "security label"))
+    if problems.denied("unix_diag"):
+        missing.append("the peers of unix sockets")
     hidden = problems.example("hidepid")
     if not missing and not hidden:
         return None
@@ -44,3 +48,7 @@ def what_was_not_seen(problems: Problems, reader: Reader, processes: int) -> Opt
     if reader.euid:
         return f"{text} (not root): run it with sudo to see them"
     return f"{text} (root, but confined): run it as root of the host, outside any container"
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" + ("" if count == 1 else "s")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from fakeproc import FakeProc
-from running import Capture
+from running import Capture, command, environment
 
 from netviz import __version__
 
@@ -92,3 +94,45 @@ def test_the_running_host_is_described(capture: Capture) -> None:
     )
     assert host["clk_tck"] == os.sysconf("SC_CLK_TCK")
     assert host["byteorder"] == sys.byteorder
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+@pytest.mark.parametrize("unbuffered", [False, True])
+def test_a_closed_pipe_takes_help_quietly(option: str, unbuffered: bool) -> None:
+    """Without a buffer newer Pythons pass over the failure by themselves."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    ended = subprocess.run(
+        command(option),
+        env={**environment(), "PYTHONUNBUFFERED": "1" if unbuffered else ""},
+        check=False,
+        stdout=writer,
+        stderr=subprocess.PIPE,
+    )
+    os.close(writer)
+    assert ended.stderr == b""
+    assert ended.returncode == 1 or (unbuffered and ended.returncode == 0)
+
+
+def test_a_full_device_that_takes_no_help_is_named() -> None:
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(
+            command("--help"),
+            env={**environment(), "PYTHONUNBUFFERED": ""},
+            check=False,
+            stdout=full,
+            stderr=subprocess.PIPE,
+        )
+    assert ended.returncode == 1
+    assert ended.stderr == b"netviz-capture: standard output: No space left on device\n"
+
+
+def test_help_without_standard_output_is_no_error() -> None:
+    ended = subprocess.run(
+        ["sh", "-c", '"$@" >&-', "sh", *command("--help")],
+        env=environment(),
+        check=False,
+        capture_output=True,
+    )
+    assert ended.returncode == 0
+    assert b"Traceback" not in ended.stderr
