@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from netviz.capture.cli import make_parser
+from netviz.capture.cli import EVERY, make_parser, parsed
 
 NOT_HANDED_ON = {"help", "version", "output", "proc", "byteorder"}
 """What is said of the place that the capture runs at, or of the capture itself."""
@@ -18,16 +20,41 @@ def add_capture_options(parser: argparse.ArgumentParser) -> None:
 
 
 def capture_arguments(options: argparse.Namespace) -> list[str]:
-    """The arguments for the capture that the options of the command say."""
+    """The arguments for the capture that the options of the command say.
+
+    Ends the program, as the capture does, where they do not go together.
+    """
     arguments: list[str] = []
     for action in _handed_on():
         value = getattr(options, action.dest)
-        if value == action.default:
-            continue
-        name = max(action.option_strings, key=len)
-        arguments.append(name if action.nargs == 0 else f"{name}={value}")
+        if value != action.default:
+            name = max(action.option_strings, key=len)
+            arguments.append(name if action.nargs == 0 else f"{name}={value}")
+    parsed(arguments)
     return arguments
 
 
+def sampling_seconds(arguments: Sequence[str]) -> float:
+    """How long the samples take that the arguments for the capture ask for; one takes no time."""
+    options = parsed(arguments)
+    if options.duration is not None:
+        return float(options.duration)
+    return ((options.repeat or 1) - 1) * float(options.every or EVERY)
+
+
 def _handed_on() -> list[argparse.Action]:
-    return [action for action in make_parser()._actions if action.dest not in NOT_HANDED_ON]
+    actions = [action for action in make_parser()._actions if action.dest not in NOT_HANDED_ON]
+    for action in actions:
+        if callable(action.type):
+            action.type = _as_typed(action.type)
+    return actions
+
+
+def _as_typed(convert: Callable[[str], Any]) -> Callable[[str], str]:
+    """Check a value as the capture does, and keep it as it was typed."""
+
+    def checked(text: str) -> str:
+        convert(text)
+        return text
+
+    return checked

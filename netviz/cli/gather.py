@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from netviz.cli.capture import capture_pyz
-from netviz.cli.capture_options import add_capture_options, capture_arguments
+from netviz.cli.capture_options import add_capture_options, capture_arguments, sampling_seconds
 from netviz.cli.exits import DONE, FAILED, run, say
 from netviz.cli.gather_arguments import add_host_arguments, add_way_arguments
 from netviz.cli.log import add_log_arguments, conclude, set_up
@@ -71,6 +71,7 @@ def _gather(options: argparse.Namespace) -> int:
     set_up(PROGRAM, options.log)
     hosts = _hosts(options)
     _check_usage(options, hosts)
+    arguments = capture_arguments(options)
     archive = capture_pyz()
     folder = Path(options.output)
     try:
@@ -82,8 +83,8 @@ def _gather(options: argparse.Namespace) -> int:
     request = Request(
         command_for=_command_for(options, may_ask),
         archive=archive,
-        arguments=capture_arguments(options),
-        timeout=options.timeout,
+        arguments=arguments,
+        timeout=options.timeout + sampling_seconds(arguments),
         pythons=[options.python] if options.python else PYTHONS,
         sudo=options.sudo or options.ask_sudo_password,
         password=_password(options),

@@ -60,7 +60,8 @@ def add_way_arguments(parser: argparse.ArgumentParser) -> None:
         type=partial(whole_number, most=MOST_SECONDS),
         default=TIMEOUT,
         metavar="SECONDS",
-        help="give a host up after so long (default: %(default)s)",
+        help="give a host up after so long, beyond the time that samples take"
+        " (default: %(default)s)",
     )
     group.add_argument(
         "--sudo", action="store_true", help="capture as root, by sudo that asks for no password"

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 from netviz.errors import NetvizError
 from netviz.gather.inventory import ADVICE, ALL, Group, Groups, InventoryError, Variables
 from netviz.gather.ranges import expanded
 
 MOST_TEXT = 16 * 2**20
 """Characters of an inventory that are read."""
+
+MOST_ENTRIES = 1_000_000
+"""Hosts and groups, each counted wherever it stands."""
 
 KEYS = {"hosts", "vars", "children"}
 
@@ -20,10 +25,15 @@ def parse_yaml(text: str) -> Groups:
     if "_meta" in document:
         raise InventoryError(f"is what a program printed for Ansible, without --yaml\n  {ADVICE}")
     groups: Groups = {ALL: Group()}
-    waiting = [(str(name), body) for name, body in document.items()]
+    waiting = deque((str(name), body) for name, body in document.items())
+    entries = 0
     while waiting:
-        name, body = waiting.pop(0)
+        name, body = waiting.popleft()
         waiting += _add(groups.setdefault(name, Group()), name, body)
+        # With aliases a small file can stand for a huge inventory, or for one without an end.
+        entries += 1 + len(groups[name].hosts) + len(groups[name].children)
+        if entries > MOST_ENTRIES:
+            raise InventoryError(f"has more than {MOST_ENTRIES} groups and hosts")
     return groups
 
 
@@ -37,12 +47,7 @@ def _document(text: str) -> object:
         ) from None
 
     class Loader(yaml.SafeLoader):
-        """Without aliases, of which a small file can make a huge one; unknown tags are opaque."""
-
-        def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-            if self.check_event(yaml.AliasEvent):
-                raise InventoryError(f"has aliases (*name), which are not read\n  {ADVICE}")
-            return super().compose_node(parent, index)
+        """Makes plain values, and nothing of what has a tag of its own."""
 
     # A value that Ansible decrypts or takes literally is none of the three that count here.
     Loader.add_multi_constructor("!", lambda loader, suffix, node: None)

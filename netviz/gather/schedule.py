@@ -44,7 +44,15 @@ async def _ask_all(
         tell(outcome)
         return outcome
 
-    return await asyncio.gather(*map(in_turn, hosts))
+    # Without exceptions as results it would not wait for the others when one is cancelled.
+    outcomes = await asyncio.gather(*map(in_turn, hosts), return_exceptions=True)
+    return list(map(_or_raise, outcomes))
+
+
+def _or_raise(outcome: Outcome | BaseException) -> Outcome:
+    if isinstance(outcome, BaseException):
+        raise outcome
+    return outcome
 
 
 def _end_on_signals() -> None:
