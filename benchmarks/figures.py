@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measure what docs/performance.md shows, and print it as its tables do.
 
-.venv/bin/python benchmarks/figures.py parse|stitch|capture|memory|original [OPTIONS]
+.venv/bin/python benchmarks/figures.py parse|stitch|capture|churn|memory|original [OPTIONS]
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import capture_speed
+import under_churn
 from fleet import Shape
 from fleets import Fleets, fleet_of, single_machine
 from made_tables import KINDS
@@ -76,6 +77,27 @@ def capture(options: argparse.Namespace) -> None:
         row(name, *_run(run), f"{run.times(first):.2f}")
 
 
+def churn(options: argparse.Namespace) -> None:
+    """Captures while processes and connections come and go: what fails, and what is missed."""
+    reason = capture_speed.missing()
+    if reason:
+        raise SystemExit(f"figures.py: {reason}")
+    heading("samples", "captures", "failed", "no JSON", "vanished", "sockets", "found", "joined")
+    with _folder() as folder:
+        load = under_churn.build(folder)
+        if load is None:
+            raise SystemExit("figures.py: there is no C compiler for churn.c")
+        command = [sys.executable, str(capture_speed.pack_capture(folder))]
+        for samples, repeat in ((1, []), (3, ["--repeat", "3", "--every", "0.5"])):
+            found = under_churn.run(load, [*command, *repeat], options.captures)
+            row(
+                *(str(samples), str(found.captures), str(found.failed), str(found.invalid)),
+                *(f"{found.vanished:,}", f"{found.steady * found.captures:,}"),
+                *(f"{100 * found.share:.4f}%", f"{100 * found.drawn:.4f}%"),
+            )
+            print(found, file=sys.stderr)
+
+
 def memory(options: argparse.Namespace) -> None:
     """A capture of a made-up /proc with a million sockets."""
     with _folder() as folder:
@@ -99,7 +121,7 @@ def original(options: argparse.Namespace) -> None:
 
 
 SUBJECTS: dict[str, Callable[[argparse.Namespace], None]] = {
-    subject.__name__: subject for subject in (parse, stitch, capture, memory, original)
+    subject.__name__: subject for subject in (parse, stitch, capture, churn, memory, original)
 }
 
 
@@ -143,6 +165,9 @@ def main() -> None:
         "--sockets", type=int, action="append", help="stitch, original: of a fleet of so many"
     )
     parser.add_argument("--python", action="append", help="capture: with this Python")
+    parser.add_argument(
+        "--captures", type=int, default=200, help="churn: how many (default: %(default)s)"
+    )
     options = parser.parse_args()
     SUBJECTS[options.subject](options)
 

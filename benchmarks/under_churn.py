@@ -20,10 +20,13 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
+sys.path[:0] = [str(HERE), str(HERE.parent)]
 
-from busy_namespace import raise_loopback  # noqa: E402
-from steady_sockets import Steady, found, start  # noqa: E402
+from busy_namespace import FIRST_PORT, raise_loopback  # noqa: E402
+from steady_sockets import CONNECTION_ENDS, PROCESSES, Steady, found, start  # noqa: E402
+
+from netviz.snapshot import load  # noqa: E402
+from netviz.stitch import stitch  # noqa: E402
 
 LONGEST = 1800
 """Seconds after which everything ends, whatever happens."""
@@ -33,6 +36,9 @@ FORKS, CONNECTIONS = 2000, 5000
 
 TIME_WAITS = 20_000
 """The most connections in TIME_WAIT that the namespace keeps."""
+
+STEADY_PORTS = range(FIRST_PORT, FIRST_PORT + PROCESSES // 2)
+"""Where the servers of steady connections listen."""
 
 GONE = ("ENOENT", "ESRCH")
 """What a process that has ended is answered with."""
@@ -55,8 +61,9 @@ class Churned:
     ``forks`` and ``connections`` a second; ``failed`` captures and ``invalid`` ones (no JSON, or
     not complete); ``problems``, how often each (what, error) was counted in all. ``steady`` sockets
     have to be found with their holders in each: ``missed_in`` counts by table those that were not,
-    ``wrong`` those found with a process that does not hold them, both in all captures. ``rows`` of
-    the largest table and ``seconds`` of a capture are means.
+    ``wrong`` those found with a process that does not hold them, ``unjoined`` the connections that
+    netviz-stitch does not draw between their holders, all of them in all captures. ``rows`` of the
+    largest table and ``seconds`` of a capture are means.
     """
 
     captures: int
@@ -68,6 +75,7 @@ class Churned:
     steady: int
     missed_in: dict[str, int]
     wrong: int
+    unjoined: int
     rows: float
     seconds: float
 
@@ -81,18 +89,25 @@ class Churned:
         return sum(self.missed_in.values())
 
     @property
+    def drawn(self) -> float:
+        """Of the steady connections, the part that is drawn between its holders."""
+        return 1 - self.unjoined / (CONNECTION_ENDS // 2 * self.captures)
+
+    @property
     def share(self) -> float:
         """Of the steady sockets, the part that was found with its holder."""
         return 1 - self.missed / (self.steady * self.captures)
 
 
-def run(load: Path, capture: Sequence[str], captures: int, time_waits: int = TIME_WAITS) -> Churned:
+def run(
+    churn: Path, capture: Sequence[str], captures: int, time_waits: int = TIME_WAITS
+) -> Churned:
     """Run the command ``capture``, which writes to standard output, so often under the load.
 
     Where it takes several samples a socket counts as found when one of them has it. Needs root.
     """
     unshare = ["unshare", "--net", "--pid", "--fork", "--mount-proc", "--kill-child"]
-    task = {"load": str(load), "capture": list(capture), "captures": captures}
+    task = {"churn": str(churn), "capture": list(capture), "captures": captures}
     ended = subprocess.run(
         [*unshare, sys.executable, __file__, json.dumps({**task, "time_waits": time_waits})],
         check=False,
@@ -111,6 +126,7 @@ class Tally:
     def __init__(self, steady: frozenset[Steady]) -> None:
         self._steady = steady
         self._inodes = {socket.inode for socket in steady}
+        self._pids = {socket.pid for socket in steady}
         self.counts: Counter[str] = Counter()
         self.problems: Counter[str] = Counter()
         self.missed_in: Counter[str] = Counter()
@@ -118,21 +134,30 @@ class Tally:
     def take(self, command: Sequence[str]) -> float:
         """Run one capture, count what it gave, and return the seconds that it took."""
         started = time.perf_counter()
-        with tempfile.TemporaryFile() as output:
+        with tempfile.NamedTemporaryFile() as output:
             ended = subprocess.run(command, check=False, stdout=output)
             seconds = time.perf_counter() - started
-            output.seek(0)
-            text = output.read()
-        self.counts["failed"] += ended.returncode != 0
-        try:
-            documents = [json.loads(line) for line in text.splitlines()]
-            complete = bool(documents) and all(found["complete"] is True for found in documents)
-        except (ValueError, KeyError):
-            complete = False
-        self.counts["invalid"] += not complete
-        if complete:
-            self._count(documents)
+            self.counts["failed"] += ended.returncode != 0
+            try:
+                documents = list(map(json.loads, Path(output.name).read_bytes().splitlines()))
+                complete = bool(documents) and all(one["complete"] is True for one in documents)
+            except (ValueError, KeyError):
+                complete = False
+            self.counts["invalid"] += not complete
+            if complete:
+                self._count(documents)
+                self.counts["unjoined"] += CONNECTION_ENDS // 2 - self._joined(output.name)
         return seconds
+
+    def _joined(self, name: str) -> int:
+        """The steady connections that netviz-stitch finds between those who hold their ends."""
+        graph = stitch(load(name))
+        steady = {node.id for node in graph.nodes if node.pids and self._pids.issuperset(node.pids)}
+        return sum(
+            flow.matches.get("reciprocal", 0)
+            for flow in graph.flows
+            if flow.port in STEADY_PORTS and {flow.source, flow.target} <= steady
+        )
 
     def _count(self, documents: Sequence[dict[str, Any]]) -> None:
         seen: set[Steady] = set()
@@ -155,7 +180,7 @@ def main() -> None:
     Path("/proc/sys/net/ipv4/tcp_max_tw_buckets").write_text(str(task["time_waits"]))
     steady = start()
     load = subprocess.Popen(
-        [task["load"], str(FORKS), str(CONNECTIONS)], stdout=subprocess.PIPE, text=True
+        [task["churn"], str(FORKS), str(CONNECTIONS)], stdout=subprocess.PIPE, text=True
     )
     tally = Tally(steady)
     time.sleep(1)
@@ -169,7 +194,7 @@ def main() -> None:
         "captures": captures,
         "forks": forks / seconds,
         "connections": connections / seconds,
-        **{name: tally.counts[name] for name in ("failed", "invalid", "wrong")},
+        **{name: tally.counts[name] for name in ("failed", "invalid", "wrong", "unjoined")},
         "problems": tally.problems,
         "steady": len(steady),
         "missed_in": tally.missed_in,

@@ -44,6 +44,7 @@ def test_what_vanishes_is_counted_and_nothing_else_goes_wrong(
 def test_sockets_that_stay_are_found_with_their_holders(churned: under_churn.Churned) -> None:
     assert churned.steady > 4000
     assert churned.share >= 0.999
+    assert churned.drawn >= 0.999
     assert churned.wrong == 0
 
 
