@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from netviz.fleet.fleet import Fleet
@@ -34,7 +34,8 @@ class StitchOptions:
     one-sided ones of which a condition is unknown. ``self_flows``: those within one process.
     ``kinds``: which of ``graph.FLOW_KINDS``. ``strangers``: count for each listener the sockets
     that were joined with none. ``external``: nodes for what is outside, one of
-    ``join.outside.BY``, None for none.
+    ``join.outside.BY``, None for none. ``by_address``: connections become one flow only where
+    both ends have the same addresses, so that a sample tells the addresses of all.
     """
 
     recent: bool = False
@@ -44,6 +45,7 @@ class StitchOptions:
     kinds: frozenset[str] = frozenset({"net"})
     strangers: bool = False
     external: str | None = None
+    by_address: bool = False
 
 
 def stitch(
@@ -85,7 +87,7 @@ def stitch(
             counts, options.external, nodes.of_end, timeline.seen
         )
     _add_local(fleet, joined, nodes, options.kinds)
-    flows = _Flows(joined, nodes, timeline, options.self_flows, apart=level == "connection")
+    flows = _Flows(joined, nodes, timeline, options, apart=level == "connection")
     shown = nodes.finished()
     if outer_nodes:
         shown = tuple(sorted((*shown, *outer_nodes), key=lambda node: node.id))
@@ -114,13 +116,14 @@ class _Flows:
     """The flows of a joined group: its pairs of sockets, folded, and what is no such pair."""
 
     def __init__(
-        self, joined: Joined, nodes: Nodes, timeline: Timeline, with_self: bool, apart: bool
+        self, joined: Joined, nodes: Nodes, timeline: Timeline, options: StitchOptions, apart: bool
     ) -> None:
         """``apart`` gives every connection a flow of its own. Every node at an end is made here."""
         self._joined = joined
         self._nodes = nodes
         self._timeline = timeline
-        self._with_self = with_self
+        self._with_self = options.self_flows
+        self._by_address = options.by_address
         self._apart = apart
         self._ends = joined.maker.ends_of(joined.pairs)
         self._names = [nodes.of_end(end) for _, end in self._ends]
@@ -140,7 +143,7 @@ class _Flows:
         flows: list[Flow] = []
         bundles = Bundles(self._timeline.seen)
         if not self._apart:
-            self._fold_pairs(bundles, node_of)
+            flows += self._folded_pairs(bundles, node_of)
         for flow in self._single:
             source, target = self._nodes.of_end(flow.client), self._nodes.of_end(flow.server)
             samples, port = flow.samples, flow.port
@@ -161,12 +164,13 @@ class _Flows:
                 flow.dialled,
                 flow.seen,
             )
-            if self._apart:
+            if self._apart or self._by_address:
                 flows += bundles.flows()
                 bundles = Bundles(self._timeline.seen)
         return tuple(sorted([*flows, *bundles.flows()], key=flow_order))
 
-    def _fold_pairs(self, bundles: Bundles, node_of: Mapping[str, str]) -> None:
+    def _folded_pairs(self, bundles: Bundles, node_of: Mapping[str, str]) -> Iterator[Flow]:
+        """Add the pairs to bundles; gives the flows that have to be apart from the others."""
         places: dict[str, int] = {}
         blank = bytes(4 * self._joined.maker.end_count)
         place, process = array("i", blank), array("i", blank)
@@ -176,11 +180,12 @@ class _Flows:
             process[number] = -1 if shown is None else shown
         names = list(places)
         folded, within = self._joined.maker.folded(
-            self._joined.pairs, place, process, self._with_self
+            self._joined.pairs, place, process, self._with_self, self._by_address
         )
         self._joined.coverage.self += within
         for found, seen in folded:
-            bundles.add(
+            own = Bundles(self._timeline.seen) if self._by_address else bundles
+            own.add(
                 (
                     names[found.client],
                     names[found.server],
@@ -194,6 +199,8 @@ class _Flows:
                 found.samples,
                 seen=seen,
             )
+            if own is not bundles:
+                yield from own.flows()
 
     def _within_process(self, flow: JoinedFlow) -> bool:
         process = self._nodes.process_of(flow.client)

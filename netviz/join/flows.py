@@ -101,25 +101,38 @@ class FlowMaker:
         return [(number, end) for number, end in enumerate(self._ends) if flags[number]]
 
     def folded(
-        self, pairs: Pairs, place: array[int], process: array[int], with_self: bool
+        self,
+        pairs: Pairs,
+        place: array[int],
+        process: array[int],
+        with_self: bool,
+        by_address: bool = False,
     ) -> tuple[list[tuple[Folded, tuple[int, ...]]], int]:
         """Directed pairs folded by the places of their ends, protocol, port and kind.
 
         ``place`` and ``process`` are by number of an end; a process is negative where nobody is
         shown. With each come the sets of samples that list it; where machines have several, pairs
-        that others saw are apart. Also gives how many pairs are within one process; they are left
-        out unless ``with_self``.
+        that others saw are apart, and ``by_address`` those of other addresses. Also gives how many
+        pairs are within one process; they are left out unless ``with_self``.
         """
         of, seen = take(place, self._end_of), self._candidates.seen
-        if not seen:
-            folded, within = self._folded(pairs, of, process, with_self)
-            return [(one, ()) for one in folded], within
-        places, sets, of = distinct(of, seen)
+        folders = []
+        for column in (self._candidates.local if by_address else None, seen):
+            if column:
+                *folder, of = distinct(of, column)
+                folders.append(folder)
         folded, within = self._folded(pairs, of, process, with_self)
+
+        def place_of(number: int) -> int:
+            for places, _ in reversed(folders):
+                number = places[number]
+            return number
+
+        sets = folders[-1][1] if seen else None
         return [
             (
-                one._replace(client=places[one.client], server=places[one.server]),
-                (sets[one.client], sets[one.server]),
+                one._replace(client=place_of(one.client), server=place_of(one.server)),
+                () if sets is None else (sets[one.client], sets[one.server]),
             )
             for one in folded
         ], within

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from netviz.addresses import NOBODY, is_ipv4
+from netviz.addresses import NOBODY
 from netviz.fleet.ownership import local_addresses
 from netviz.fleet.sockets import CONNECTION_PROTOCOLS
 from netviz.join.joined import JoinOptions
@@ -91,7 +91,7 @@ def _thrown_away(trace: Trace, options: JoinOptions) -> Iterator[OutsideSocket]:
                 continue
             listener = -1
             if listening[local_port]:
-                listener = _covering(trace, namespace, number, local[place], local_port)
+                listener = trace.covering(namespace, proto, local[place], local_port)
             if listener >= 0 and not inode and state in _NOT_ACCEPTED:
                 owner = trace.listeners.ends[listener].owner
             end = End(namespace, owner, listener, inode == 0)
@@ -110,8 +110,3 @@ def _kind(state: int, options: JoinOptions) -> str | None:
     if state in _ATTEMPTED:
         return "attempt" if options.attempts else None
     return "external"
-
-
-def _covering(trace: Trace, namespace: int, proto: int, address: int, port: int) -> int:
-    number = trace.known.add(address)
-    return trace.listeners.table.find(namespace, proto, port, number, is_ipv4(address))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
-from netviz.addresses import NOBODY, format_address, is_ipv4
-from netviz.fleet.sockets import CONNECTION_PROTOCOLS
+from netviz.addresses import NOBODY, format_address
+from netviz.fleet.ownership import local_addresses
 from netviz.graph import Strangers
 from netviz.join.nodes import Nodes
-from netviz.join.trace import NO_CANDIDATE, Trace
+from netviz.join.selection import NO_PORTS
+from netviz.join.trace import Trace
 from netviz.tables import SYN_RECV, SYN_SENT
 
 _NOT_SERVED = frozenset({SYN_SENT, SYN_RECV})
@@ -21,8 +23,8 @@ def strangers(trace: Trace, nodes: Nodes) -> tuple[Strangers, ...]:
     Listeners of tcp, udp and udplite; only those that have any.
     """
     counts: dict[int, list[int]] = {}
-    for listener, is_outside in _unjoined(trace):
-        counts.setdefault(listener, [0, 0])[not is_outside] += 1
+    for listener, is_outside, number in _unjoined(trace):
+        counts.setdefault(listener, [0, 0])[not is_outside] += number
     found = []
     for listener, (outside, unknown) in counts.items():
         end = trace.listeners.ends[listener]
@@ -32,21 +34,23 @@ def strangers(trace: Trace, nodes: Nodes) -> tuple[Strangers, ...]:
     return tuple(sorted(found, key=lambda one: (one.machine, one.netns or "", *one[2:])))
 
 
-def _unjoined(trace: Trace) -> Iterator[tuple[int, bool]]:
-    """Of each such socket the number of its listener, and whether nobody owns its remote end."""
-    listening = bytearray(65536)
-    for end in trace.listeners.ends:
-        listening[end.port] = 1
-    for socket in trace.connected(lambda local, remote: bool(listening[local])):
-        candidate = socket.candidate
-        if socket.state in _NOT_SERVED or (candidate != NO_CANDIDATE and trace.paired[candidate]):
-            continue
-        listener = trace.listeners.table.find(
-            socket.namespace,
-            CONNECTION_PROTOCOLS.index(socket.proto),
-            socket.local_port,
-            trace.known.add(socket.local),
-            is_ipv4(socket.local),
-        )
-        if listener >= 0:
-            yield listener, candidate == NO_CANDIDATE or trace.target[candidate] == NOBODY
+def _unjoined(trace: Trace) -> Iterator[tuple[int, bool, int]]:
+    """Numbers of listeners, whether nobody owns the remote end, and how many sockets are so."""
+    for namespace, proto, table, rows in trace.selected.selections:
+        listening = trace.listeners.ports.get((namespace, proto), NO_PORTS)
+        local = local_addresses(table)
+        # Sockets of a listener differ in nothing that is asked for: they are counted together.
+        places = Counter(zip(table.local, table.local_port, table.state, strict=True))
+        places.subtract((table.local[row], table.local_port[row], table.state[row]) for row in rows)
+        for (place, port, state), number in places.items():
+            if number and listening[port] and state not in _NOT_SERVED:
+                listener = trace.covering(namespace, proto, local[place], port)
+                if listener >= 0:
+                    yield listener, True, number
+    for candidate, is_paired in enumerate(trace.paired):
+        if not is_paired:
+            one = trace.candidate(candidate)
+            if one.state not in _NOT_SERVED:
+                listener = trace.covering(one.namespace, one.proto, one.local, one.local_port)
+                if listener >= 0:
+                    yield listener, trace.target[candidate] == NOBODY, 1

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from netviz.addresses import AddressBook
+from netviz.addresses import AddressBook, is_ipv4
 from netviz.fleet.ownership import local_addresses
 from netviz.fleet.sockets import CONNECTION_PROTOCOLS
 from netviz.fleet.translations import Translation
@@ -127,6 +127,11 @@ class Trace:
                 self._pair_of[client] = Pair(server, kind, True, bool(directed))
                 self._pair_of.setdefault(server, Pair(client, kind, False, bool(directed)))
         return self._pair_of.get(candidate)
+
+    def covering(self, namespace: int, proto: str, address: int, port: int) -> int:
+        """The number of the listener that covers an address and port, negative where none does."""
+        number, proto_number = self.known.add(address), CONNECTION_PROTOCOLS.index(proto)
+        return self.listeners.table.find(namespace, proto_number, port, number, is_ipv4(address))
 
     def candidate(self, number: int) -> ConnectedSocket:
         """A candidate as a socket."""

@@ -1,8 +1,7 @@
 """Who can reach what listens, and who was seen using it.
 
-Connections are counted one by one, because several listeners of one process may share a port: the
-graph has to be of level ``connection``, stitched with closed connections, those within one
-process, and strangers.
+Connections are counted by the address that they reached, because several listeners of one process
+may share a port: the graph has to be of services, stitched as NEEDED says, or of anything finer.
 """
 
 from __future__ import annotations
@@ -18,8 +17,8 @@ from netviz.questions.capabilities import capabilities
 from netviz.render.wording import is_root, is_unconfined
 from netviz.stitch import StitchOptions
 
-NEEDED = StitchOptions(recent=True, self_flows=True, strangers=True)
-LEVEL = "connection"
+NEEDED = StitchOptions(recent=True, self_flows=True, strangers=True, by_address=True)
+LEVEL = "service"
 
 SCOPES = ("all", "address", "loopback")
 """Where a listener can be reached: on every interface, one address, loopback."""
