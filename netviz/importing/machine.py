@@ -60,13 +60,14 @@ class ImportedNamespace:
 class ImportedMachine:
     """Processes, namespaces and sockets, in any order, each as often as somebody tells of it.
 
-    ``unread`` counts what could not be read.
+    ``unread`` counts what could not be read; ``remarks`` are sentences on what else is missing.
     """
 
     processes: dict[int, Process] = field(default_factory=dict)
     namespaces: list[ImportedNamespace] = field(default_factory=list)
     unix_peers: set[tuple[int, int]] = field(default_factory=set)
     unread: Unread = field(default_factory=Unread)
+    remarks: list[str] = field(default_factory=list)
     _held: dict[int, set[int]] = field(default_factory=dict)
 
     def namespace(self, name: str | None = None) -> ImportedNamespace:
@@ -133,7 +134,10 @@ class ImportedMachine:
             processes=[self.processes[pid] for pid in sorted(self.processes)],
             netns=namespaces,
             unix_peers=sorted(self.unix_peers),
-            problems=[Problem(IMPORTED, limits, 1), *self.unread.problems()],
+            problems=[
+                *(Problem(IMPORTED, sentence, 1) for sentence in (limits, *self.remarks)),
+                *self.unread.problems(),
+            ],
         )
 
     def _namespace(self, one: ImportedNamespace, stand_ins: _StandIns) -> NetworkNamespace:

@@ -52,7 +52,9 @@ def read_ss(
     for line in lines:
         _read_line(machine, namespace, line, unnamed, old, source)
     if not any(socket.state == "LISTEN" for socket in sockets):
-        machine.unread.count(source, "has no listening sockets: was the option -a missing", "-a")
+        machine.remarks.append(f"{source} has no listening socket, like ss without the option -a")
+    if not any("users:(" in socket.rest for socket in sockets):
+        machine.remarks.append(f"{source} has no process, like ss without the option -p")
 
 
 def _protocol_of(sockets: Iterable[SsSocket], source: str) -> str | None:

@@ -183,9 +183,9 @@ def test_devices_and_pipes_are_not_opened(copy: Path) -> None:
 
 
 def test_files_as_large_as_a_disk(copy: Path) -> None:
-    for path in ("20/comm", "1/net/tcp"):
+    for path, size in (("20/comm", 2**24), ("1/net/tcp", 2**33)):
         with (copy / path).open("r+b") as file:
-            file.truncate(2**33)
+            file.truncate(size)
     assert {("comm", "EFBIG"), ("tcp", "EFBIG")} <= problems(imported(copy))
 
 

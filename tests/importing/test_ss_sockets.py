@@ -6,6 +6,7 @@ import pytest
 from texts_of_programs import SS_HEADER, from_ss, held, sockets, ss_line, unread, users
 
 from netviz.errors import SourceError
+from netviz.snapshot.model import IMPORTED
 
 LISTENER = ss_line("tcp", "LISTEN", "0.0.0.0:80", "0.0.0.0:*", users(("nginx", 7, 3)) + " ino:50")
 
@@ -135,10 +136,13 @@ def test_sockets_of_other_sorts_are_counted() -> None:
     assert unread(snapshot) == [("0.txt", "sockets of nl are not imported", 2)]
 
 
-def test_no_listening_socket_at_all_is_told() -> None:
+def test_options_that_were_missing_are_told() -> None:
     snapshot = from_ss(ss_line("tcp", "ESTAB", "192.0.2.1:80", "192.0.2.9:9", "ino:4"))
-    [(_, what, _)] = unread(snapshot)
-    assert "-a missing" in what
+    assert [one.error for one in snapshot.problems if one.what == IMPORTED][1:] == [
+        "0.txt has no listening socket, like ss without the option -a",
+        "0.txt has no process, like ss without the option -p",
+    ]
+    assert len(from_ss(LISTENER).problems) == 1
 
 
 def test_what_is_no_output_of_ss() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from netviz.importing import lsof, ss
 from netviz.importing.machine import Identity, ImportedMachine
-from netviz.snapshot.model import Snapshot
+from netviz.snapshot.model import IMPORTED, Snapshot
 
 SS_HEADER = (
     "Netid State      Recv-Q Send-Q      Local Address:Port        Peer Address:Port Process\n"
@@ -51,7 +51,7 @@ def held(snapshot: Snapshot) -> dict[int, tuple[str | None, list[int]]]:
 
 def unread(snapshot: Snapshot) -> list[tuple[str, str, int]]:
     """Problems but for the limits: where, what, how often."""
-    return [(p.what, p.error, p.count) for p in snapshot.problems[1:]]
+    return [(p.what, p.error, p.count) for p in snapshot.problems if p.what != IMPORTED]
 
 
 def sockets(snapshot: Snapshot, table: str) -> list[tuple[str, str, str, int]]:

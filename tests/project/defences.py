@@ -446,4 +446,96 @@ SNAPSHOTS = (
     ),
 )
 
-DEFENCES = (*READING, *SECRETS, *TARGET, *SNAPSHOTS)
+IMPORTING = "netviz/importing"
+SS_NAMES = "tests/importing/test_ss_hostile_names.py"
+COPIES = "tests/importing/test_proc_copies.py"
+REPORTS = "tests/importing/test_sosreports.py"
+
+IMPORTS = (
+    Defence(
+        f"{SS_NAMES}::test_no_other_pid_is_ever_taken",
+        f"{IMPORTING}/ss_users.py",
+        """if following == ")" and '"' not in text[position:]:""",
+        'if following == ")":',
+    ),
+    Defence(
+        f"{SS_NAMES}::test_no_entry_of_older_versions_is_taken_from_a_name",
+        f"{IMPORTING}/ss_users.py",
+        """(?P<rest>[^"]*)')""",
+        """(?P<rest>.*)')""",
+    ),
+    Defence(
+        f"{SS_NAMES}::test_a_process_that_imitates_columns",
+        f"{IMPORTING}/ss_unix.py",
+        "if not all(map(_DETAIL.fullmatch, details.split())):",
+        "if False:",
+    ),
+    Defence(
+        f"{SS_NAMES}::test_lines_within_a_name_are_not_believed",
+        f"{IMPORTING}/ss_lines.py",
+        "suspect_until = max(suspect_until, start + len(line) + LONGEST_NAME)",
+        "suspect_until = start",
+    ),
+    Defence(
+        "tests/importing/test_hostile_sources.py::test_long_lines_take_no_longer_than_their_length",
+        f"{IMPORTING}/ss_unix.py",
+        "if not all(map(_DETAIL.fullmatch, details.split())):",
+        r"""if not re.fullmatch(r'(?:[0-9]+|\w+:[^\s"]*|\s)*', details):""",
+    ),
+    Defence(
+        f"{COPIES}::test_nothing_outside_is_read",
+        f"{IMPORTING}/copied_procfs.py",
+        "if not path or self._is_inside(os.path.realpath(directory)):",
+        "if True:",
+    ),
+    Defence(
+        f"{COPIES}::test_devices_and_pipes_are_not_opened",
+        f"{IMPORTING}/copied_procfs.py",
+        "if not stat.S_ISREG(status.st_mode) or",
+        "if",
+    ),
+    Defence(
+        f"{COPIES}::test_files_as_large_as_a_disk",
+        f"{IMPORTING}/copied_procfs.py",
+        "if len(text) > LARGEST_SMALL_FILE:",
+        "if False:",
+    ),
+    Defence(
+        f"{COPIES}::test_nothing_of_who_imports_is_in_it",
+        f"{IMPORTING}/proc_tree.py",
+        "euid=None,",
+        "euid=snapshot.euid,",
+    ),
+    Defence(
+        f"{REPORTS}::test_names_and_members_of_an_archive_that_lead_out_of_it",
+        f"{IMPORTING}/report_files.py",
+        "if not member.isreg() or",
+        "if",
+    ),
+    Defence(
+        f"{REPORTS}::test_headers_as_large_as_the_memory",
+        f"{IMPORTING}/report_files.py",
+        "if self.type in _HEADERS and",
+        "if False and",
+    ),
+    Defence(
+        f"{REPORTS}::test_sizes_are_bounded",
+        f"{IMPORTING}/report_files.py",
+        "if self._size > LARGEST_REPORT:",
+        "if False:",
+    ),
+    Defence(
+        f"{REPORTS}::test_an_archive_that_is_cut_short",
+        f"{IMPORTING}/report_files.py",
+        "if not self._last or self._last.strip(",
+        "if not self._last and self._last.strip(",
+    ),
+    Defence(
+        f"{REPORTS}::test_links_and_devices_in_a_folder",
+        f"{IMPORTING}/report_files.py",
+        "os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK",
+        "os.O_RDONLY | os.O_NONBLOCK",
+    ),
+)
+
+DEFENCES = (*READING, *SECRETS, *TARGET, *SNAPSHOTS, *IMPORTS)
