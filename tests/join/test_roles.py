@@ -38,10 +38,10 @@ def test_the_role(
 
 def test_it_is_in_the_label_at_every_level_and_the_name_stays() -> None:
     given = snapshot(simple("web", "10.0.0.1", listen("0.0.0.0", 80, 1), listen("0.0.0.0", 81, 2)))
-    processes = tuple(
+    processes = [
         replace(one, comm="python3", security=f"snap.cloud.api-{one.pid} (complain)")
         for one in given.processes
-    )
+    ]
     for level in ("process", "service"):
         graph = stitch([replace(given, processes=processes)], level=level)
         assert [(node.label, node.name) for node in graph.nodes] == [

@@ -113,6 +113,7 @@ def test_an_empty_table_has_its_headings() -> None:
 
 
 def test_without_rich_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "rich", None)
+    for name in ("rich", "rich.cells"):
+        monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(RenderError, match="pip install rich"):
         as_table(("what",), [])
