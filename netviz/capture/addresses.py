@@ -84,7 +84,8 @@ def parse_if_inet6(lines: Iterable[bytes]) -> Iterator[str]:
         address = _ipv6(fields[0]) if len(fields) >= 6 else None
         if address:
             prefix = _hex(fields[2])
-            yield address if prefix is None else f"{address}/{prefix}"
+            known = prefix is not None and 0 <= prefix <= 128
+            yield f"{address}/{prefix}" if known else address
 
 
 def parse_ipv6_route(lines: Iterable[bytes]) -> Iterator[str]:
@@ -102,7 +103,7 @@ def parse_ipv6_route(lines: Iterable[bytes]) -> Iterator[str]:
 
 
 def _ipv6(digits: bytes) -> Optional[str]:
-    number = _hex(digits) if len(digits) == 32 else None
+    number = _hex(digits) if len(digits) == 32 and digits.isalnum() else None
     return None if number is None else socket.inet_ntop(socket.AF_INET6, number.to_bytes(16, "big"))
 
 

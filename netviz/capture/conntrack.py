@@ -91,8 +91,8 @@ def _nested(outer: Attributes, kind: int) -> Attributes:
 
 
 def _number(raw: Optional[bytes]) -> int:
-    """The numbers of ctnetlink are in network order; an absent one is 0."""
-    return int.from_bytes(raw or b"", "big")
+    """The numbers of ctnetlink are in network order, of 8 bytes at most; an absent one is 0."""
+    return int.from_bytes((raw or b"")[:8], "big")
 
 
 def _numbered(name: str, raw: Optional[bytes]) -> List[str]:

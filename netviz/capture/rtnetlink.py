@@ -24,7 +24,7 @@ def interface_addresses() -> Iterator[str]:
         family, prefix, _, _, _ = _HEADER.unpack_from(message)
         found: Dict[int, bytes] = dict(attributes(message, _HEADER.size))
         own = found.get(_LOCAL, found.get(_ADDRESS, b""))
-        if len(own) != _LENGTHS.get(family):
+        if len(own) != _LENGTHS.get(family) or prefix > 8 * len(own):
             continue
         text = socket.inet_ntop(family, own)
         # With a peer, IFA_ADDRESS is the other end, and the prefix is of the network it is in.

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from netviz.addresses import parse_interface
+from netviz.capture.unseen import WHOLE_MACHINE
 from netviz.fleet.cgroup import placement
 from netviz.fleet.holders import SampleHolders
 from netviz.fleet.interpreters import program_of
@@ -235,10 +236,18 @@ class Fleet:
         if found is None:
             found = self._process_ids[key] = len(self.processes)
             self.processes.append(self._described(machine, process, namespace, snapshot))
-        elif self.moment(self.processes[found].sample) < _moment(snapshot):
+        elif self._is_older(self.processes[found], snapshot):
             # It may have become another program, user or unit: what it was last counts.
             self.processes[found] = self._described(machine, process, namespace, snapshot)
         return found
+
+    def _is_older(self, process: ProcessRecord, snapshot: Snapshot) -> bool:
+        """Whether what is known of a process is from before ``snapshot``.
+
+        One that a forged snapshot lists twice is known from that snapshot, which is no sample yet.
+        """
+        seen = process.sample
+        return seen < len(self.samples) and self.moment(seen) < _moment(snapshot)
 
     def _described(
         self, machine: int, process: Process, namespace: int | None, snapshot: Snapshot
@@ -286,9 +295,12 @@ def _born(process: Process, snapshot: Snapshot) -> float | None:
 def _sees_all_holders(snapshot: Snapshot) -> bool:
     """Whether a socket without a holder in this snapshot really has none.
 
-    Format 1 does not say what it could not read, and neither does what others write.
+    Format 1 does not say what it could not read, and neither does what others write. Containers of
+    a pod share a network namespace, and each sees its own processes.
     """
-    return snapshot.format != 1 and not any(
+    if snapshot.format == 1 or snapshot.pid_namespace not in (None, WHOLE_MACHINE):
+        return False
+    return not any(
         p.what == IMPORTED or (p.what in HOLDER_PROBLEMS and p.error in UNSEEN_ERRORS)
         for p in snapshot.problems
     )

@@ -80,7 +80,7 @@ def parse_inet(text: str, byteorder: str, ipv6: bool) -> tuple[list[InetSocket],
         try:
             local, local_port = _endpoint(fields[1], byteorder, ipv6)
             remote, remote_port = _endpoint(fields[2], byteorder, ipv6)
-            state = _hex(fields[3], 2)
+            state = _hex_any(fields[3])
             uid, inode = _decimal(fields[7], 32), _decimal(fields[9], 64)
         except (IndexError, ValueError):
             bad += 1
