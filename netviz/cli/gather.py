@@ -69,8 +69,8 @@ def make_parser() -> argparse.ArgumentParser:
 
 def _gather(options: argparse.Namespace) -> int:
     set_up(PROGRAM, options.log)
+    _check_usage(options)
     hosts = _hosts(options)
-    _check_usage(options, hosts)
     arguments = capture_arguments(options)
     archive = capture_pyz()
     folder = Path(options.output)
@@ -114,12 +114,12 @@ def _hosts(options: argparse.Namespace) -> list[Host]:
     hosts = each_once(hosts)
     if options.kubectl:
         return kubectl.nodes(hosts, kubectl.pods_by_node(options.timeout))
+    if not hosts:
+        options.parser.error("name at least one host, or a file of hosts with --hosts")
     return hosts
 
 
-def _check_usage(options: argparse.Namespace, hosts: list[Host]) -> None:
-    if not hosts:
-        options.parser.error("name at least one host, or a file of hosts with --hosts")
+def _check_usage(options: argparse.Namespace) -> None:
     if options.kubectl and (options.sudo or options.ask_sudo_password or options.ssh_config):
         options.parser.error("--kubectl needs no sudo and no ssh: the pods run as root")
     if options.ask_sudo_password and not _on_terminal():

@@ -61,8 +61,8 @@ def find_and_start(
     return (
         f"{check}for p in {' '.join(pythons)};do "
         'p=$(command -v "$p")||continue;'
-        f'"$p" -B -c "{_PROBE}" </dev/null >/dev/null 2>&1||continue;'
-        # -I: nothing of the user's own is imported. -B: no bytecode is written.
+        # -I: nothing of the user's own is imported (2.7 refuses it). -B: no bytecode is written.
+        f'"$p" -I -B -c "{_PROBE}" </dev/null >/dev/null 2>&1||continue;'
         f'exec {become}"$p" -I -B -c "{_START}" {token};'
         f"done;exit {NO_PYTHON}"
     )
