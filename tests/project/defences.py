@@ -58,9 +58,9 @@ READING = (
     Defence(
         "tests/capture/test_capture_options.py::"
         "test_with_a_tree_nothing_of_the_running_kernel_is_asked",
-        f"{CAPTURE}/host.py",
-        'machine_id("/etc/machine-id" if live else proc.full("../etc/machine-id"))',
-        'machine_id("/etc/machine-id")',
+        f"{CAPTURE}/namespace_writer.py",
+        "self._write(namespace, namespace.holders, self._live)",
+        "self._write(namespace, namespace.holders, True)",
     ),
     Defence(
         "tests/capture/test_capture_waits.py::test_a_fifo_in_place_of_a_file_is_not_waited_for",
@@ -356,8 +356,8 @@ SNAPSHOTS = (
     Defence(
         "tests/render/test_all_formats.py::test_table",
         "netviz/render/columns.py",
-        "            return [text]\n",
-        "            return [Text.from_markup(text).plain]\n",
+        "Text(text).wrap(",
+        "Text.from_markup(text).wrap(",
     ),
     Defence(
         "tests/render/test_columns.py::test_no_cell_is_a_formula",
