@@ -39,6 +39,7 @@ def anonymous(snapshot: Snapshot, pseudonyms: Pseudonyms, left_out: LeftOut) -> 
         problems=[*problems, UNTOLD] if snapshot.format == 1 else problems,
         euid=None if snapshot.euid is None else pseudonyms.users.number(snapshot.euid),
         cap_eff=capabilities(snapshot.cap_eff),
+        pid_namespace=snapshot.pid_namespace,
         started=snapshot.started,
         finished=snapshot.finished,
     )

@@ -52,7 +52,7 @@ def write_snapshot(proc: Procfs, options: Options, write: Callable[[bytes], None
     started = time.time()
     mounts = read_mounts(proc)
     own_status = proc.try_read("self/status", "status")
-    reader = Reader(os.geteuid(), status_field(own_status, b"CapEff:"))
+    reader = Reader(os.geteuid(), status_field(own_status, b"CapEff:"), proc.pid_namespace())
     hiding = hidepid(mounts, os.fsencode(os.path.realpath(proc.root)))
     if hiding and not reader.may_trace():
         proc.problems.count("hidepid", "EPERM", f"{proc.shown('')} {hiding}")

@@ -7,7 +7,7 @@ many files, and processes come and go. Everything else that fails is counted.
 import errno
 import os
 import re
-from typing import Iterator, List, Optional, Tuple
+from typing import Iterator, List, Optional, Pattern, Tuple
 
 from netviz.capture.problems import Problems, errno_name
 from netviz.capture.text import clean
@@ -19,6 +19,7 @@ CHUNK = 1 << 16
 _FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 
 _NET_LINK = re.compile(rb"net:\[(\d{1,18})\]\Z")
+_PID_LINK = re.compile(rb"pid:\[(\d{1,18})\]\Z")
 
 
 class Procfs:
@@ -84,24 +85,34 @@ class Procfs:
         ``holder`` is ``PID`` or ``PID/task/TID``. The text of the link ns/net names the
         namespace; the inode of the link itself does not (weaveworks/scope #814).
         """
-        return self._netns_of(self.try_readlink(holder + "/ns/net", "netns"))
+        return _number(_NET_LINK, self.try_readlink(holder + "/ns/net", "netns"))
 
     def peek_netns(self, holder: str) -> Optional[int]:
         """As netns, but what fails is not counted: only to look whether a holder is still there."""
+        return _number(_NET_LINK, self._peek(holder + "/ns/net"))
+
+    def pid_namespace(self) -> Optional[int]:
+        """The inode of the PID namespace whose processes are shown, None where that is not told.
+
+        It is the one that pid 1 lives in.
+        """
+        return _number(_PID_LINK, self._peek("1/ns/pid"))
+
+    def _peek(self, path: str) -> Optional[bytes]:
         try:
-            return self._netns_of(os.readlink(os.fsencode(self.full(holder + "/ns/net"))))
+            return os.readlink(os.fsencode(self.full(path)))
         except OSError:
             return None
-
-    @staticmethod
-    def _netns_of(link: Optional[bytes]) -> Optional[int]:
-        match = _NET_LINK.match(link) if link else None
-        return int(match.group(1)) if match else None
 
     def numbers(self, path: str) -> List[int]:
         """The entries of a directory that are numbers (pids, thread ids), ascending."""
         names = os.listdir(os.fsencode(self.full(path)))
         return sorted(int(name) for name in names if name.isdigit() and len(name) < 19)
+
+
+def _number(pattern: "Pattern[bytes]", link: Optional[bytes]) -> Optional[int]:
+    match = pattern.match(link) if link else None
+    return int(match.group(1)) if match else None
 
 
 def chunks(descriptor: int) -> Iterator[bytes]:

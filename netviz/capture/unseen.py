@@ -7,12 +7,19 @@ from netviz.capture.sockets import CONNTRACK, TABLES
 
 CAP_SYS_PTRACE = 19
 
+WHOLE_MACHINE = 0xEFFFFFFC
+"""The inode of the PID namespace that has every process: PROC_PID_INIT_INO of linux/proc_ns.h."""
+
 
 class Reader(NamedTuple):
-    """Who captured: the effective user id, and the effective capabilities in hexadecimal."""
+    """Who captured: the effective user id, and the effective capabilities in hexadecimal.
+
+    ``pid_namespace`` is the inode of the PID namespace whose processes were shown to it.
+    """
 
     euid: int
     cap_eff: Optional[str]
+    pid_namespace: Optional[int] = None
 
     def may_trace(self) -> bool:
         """Whether hidepid hides nothing from it: it holds CAP_SYS_PTRACE (proc(5))."""
@@ -40,14 +47,17 @@ def what_was_not_seen(problems: Problems, reader: Reader, processes: int) -> Opt
     if problems.denied("unix_diag"):
         missing.append("the peers of unix sockets")
     hidden = problems.example("hidepid")
-    if not missing and not hidden:
-        return None
-    text = ", ".join(missing) + " could not be read" if missing else ""
+    told = [", ".join(missing) + " could not be read"] if missing else []
     if hidden:
-        text += ("; " if text else "") + f"an unknown number of processes is hidden ({hidden})"
-    if reader.euid:
-        return f"{text} (not root): run it with sudo to see them"
-    return f"{text} (root, but confined): run it as root of the host, outside any container"
+        told.append(f"an unknown number of processes is hidden ({hidden})")
+    if told and reader.euid:
+        return "; ".join(told) + " (not root): run it with sudo to see them"
+    if reader.pid_namespace not in (None, WHOLE_MACHINE):
+        told.append("processes outside of this container (PID namespace) were not seen")
+    if not told:
+        return None
+    who = "not root" if reader.euid else "root, but confined"
+    return "; ".join(told) + f" ({who}): run it as root of the host, outside any container"
 
 
 def _counted(count: int, what: str) -> str:

@@ -46,6 +46,7 @@ def to_snapshot(document: dict[str, Any], source: str) -> Snapshot:
         problems=_problems(checks.sequence(document.get("problems"), "problems")),
         euid=checks.integer(privileges.get("euid"), "privileges.euid"),
         cap_eff=checks.text(privileges.get("cap_eff"), "privileges.cap_eff"),
+        pid_namespace=checks.integer(privileges.get("pid_namespace"), "privileges.pid_namespace"),
         started=_time(time.get("started"), "time.started"),
         finished=_time(time.get("finished"), "time.finished"),
     )

@@ -93,5 +93,6 @@ class Snapshot:
     problems: list[Problem] = field(default_factory=list)
     euid: int | None = None
     cap_eff: str | None = None
+    pid_namespace: int | None = None
     started: float | None = None
     finished: float | None = None

@@ -20,7 +20,11 @@ def document(snapshot: Snapshot) -> dict[str, Any]:
     return {
         "netviz_snapshot": 2,
         "host": _host(snapshot.host),
-        "privileges": {"euid": snapshot.euid, "cap_eff": snapshot.cap_eff},
+        "privileges": {
+            "euid": snapshot.euid,
+            "cap_eff": snapshot.cap_eff,
+            "pid_namespace": snapshot.pid_namespace,
+        },
         "processes": [_process(process) for process in snapshot.processes],
         "netns": [_namespace(namespace) for namespace in snapshot.netns],
         "unix_peers": [list(pair) for pair in snapshot.unix_peers],

@@ -25,7 +25,7 @@ SECRET = "Zq9Secret"
 
 SPOKEN_FOR = {
     Snapshot: "source format host processes netns unix_peers unix_names problems euid cap_eff"
-    " started finished",
+    " pid_namespace started finished",
     Host: "name byteorder machine_id boot_id kernel arch btime clk_tck",
     Process: "pid ppid start comm exe uid security caps netns cgroup argv sockets pipes",
     NetworkNamespace: "id name addresses ip_local_port_range forwarding tables interfaces",

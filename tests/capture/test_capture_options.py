@@ -70,7 +70,11 @@ def test_with_a_tree_nothing_of_the_running_kernel_is_asked(
     (found,) = snapshot["netns"]
     assert (found["addresses"], found["ip_local_port_range"]) == (None, None)
     assert snapshot["unix_peers"] == []
-    assert snapshot["privileges"] == {"euid": os.geteuid(), "cap_eff": None}
+    assert snapshot["privileges"] == {
+        "euid": os.geteuid(),
+        "cap_eff": None,
+        "pid_namespace": None,
+    }
     assert snapshot["host"]["byteorder"] == sys.byteorder
 
 

@@ -13,7 +13,7 @@ from unprivileged import AS_NOBODY, NOBODY, public_folder, run_as_nobody
 
 from netviz.capture.mounts import hidepid, named_namespaces, parse_mountinfo
 from netviz.capture.problems import Problems
-from netviz.capture.unseen import Reader, what_was_not_seen
+from netviz.capture.unseen import WHOLE_MACHINE, Reader, what_was_not_seen
 
 NO_RIGHTS = "Name:\tcat\nCapEff:\t0000000000000000\n"
 PROC_MOUNT = "22 27 0:21 / /proc rw,relatime shared:5 - proc proc rw,{}\n"
@@ -117,6 +117,17 @@ def test_eperm_counts_as_eacces() -> None:
     line = what_was_not_seen(problems, Reader(NOBODY, None), 5)
     assert line is not None
     assert line.startswith("2 of 5 processes could not be read (not root)")
+
+
+@pytest.mark.parametrize(("euid", "who"), [(0, "root, but confined"), (NOBODY, "not root")])
+def test_a_container_has_an_outside(euid: int, who: str) -> None:
+    """sudo shows nothing of it."""
+    assert what_was_not_seen(Problems(), Reader(euid, None, None), 3) is None
+    assert what_was_not_seen(Problems(), Reader(euid, None, WHOLE_MACHINE), 3) is None
+    assert what_was_not_seen(Problems(), Reader(euid, None, WHOLE_MACHINE + 1), 3) == (
+        f"processes outside of this container (PID namespace) were not seen ({who}): "
+        "run it as root of the host, outside any container"
+    )
 
 
 def test_root_in_a_container_is_told_to_leave_it() -> None:

@@ -44,7 +44,7 @@ OPENED = re.compile(
 """Each file and folder that is opened, as docs/security.md lists them."""
 
 LOOKED_AT = re.compile(
-    rf"{OPENED.pattern}|{PROCESS}/exe|/proc/self|/proc/thread-self"
+    rf"{OPENED.pattern}|{PROCESS}/exe|/proc/1/ns/pid|/proc/self|/proc/thread-self"
     r"|/proc/sys/net/netfilter/nf_conntrack_count"
     r"|net:\[\d+\]"
 )

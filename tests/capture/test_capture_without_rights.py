@@ -21,6 +21,9 @@ from running import Run, command, copy_sources, environment
 from unprivileged import public_folder, run_as_nobody
 from without_netlink import CANNOT
 
+from netviz.snapshot import load
+from netviz.stitch import stitch
+
 HERE = Path(__file__).parent
 OWN_NETNS = Path("/proc/self/ns/net").stat().st_ino
 
@@ -30,12 +33,19 @@ CONFINED = (
 )
 
 
+OUTSIDE = (
+    "processes outside of this container (PID namespace) were not seen (root, but confined): "
+    "run it as root of the host, outside any container"
+)
+
+
 @dataclass(frozen=True)
 class Held:
-    """A process and the inode of the listener that it holds."""
+    """A process, and the inode and port of the listener that it holds."""
 
     pid: int
     inode: int
+    port: int
 
 
 @dataclass(frozen=True)
@@ -52,7 +62,8 @@ def outside() -> Iterator[Held]:
     if os.geteuid() != 0:
         unavailable("only root can give up some of its rights")
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        yield Held(os.getpid(), os.fstat(listener.fileno()).st_ino)
+        inode = os.fstat(listener.fileno()).st_ino
+        yield Held(os.getpid(), inode, listener.getsockname()[1])
 
 
 def capture_under(prefix: Sequence[str], *arguments: str, capture: Sequence[str] = ()) -> Beside:
@@ -172,6 +183,27 @@ def test_in_a_container(outside: Held) -> None:
     assert f" {beside.inside.inode} " in netns["tables"]["tcp"]
     assert f" {outside.inode} " not in netns["tables"]["tcp"]
     assert run.problems() == {}
+    assert run.errors == f"netviz-capture: {OUTSIDE}\n"
+
+
+def test_in_a_container_of_a_pod(outside: Held, tmp_path: Path) -> None:
+    """It shares the network namespace of others, and that somebody holds their sockets is known."""
+    prefix = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child", "--"]
+    beside = capture_under(prefix)
+    run = beside.run
+    assert run.process(beside.inside.pid)["sockets"] == [beside.inside.inode]
+    assert listed(run, outside) and listed(run, beside.inside)
+    holders = [entry for entry in run.snapshot["processes"] if outside.inode in entry["sockets"]]
+    assert holders == []
+    assert f"netviz-capture: {OUTSIDE}\n" == run.errors
+    (tmp_path / "pod.json").write_bytes(run.output)
+    nodes = {
+        listener.port: (node.pids, node.owner)
+        for node in stitch(load(tmp_path / "pod.json")).nodes
+        for listener in node.listeners
+    }
+    assert nodes[outside.port] == ((), "unseen")
+    assert nodes[beside.inside.port] == ((beside.inside.pid,), None)
 
 
 def test_in_a_user_namespace(outside: Held) -> None:

@@ -132,6 +132,18 @@ def unseen_holder(tmp_path: Path, what: str, error: str, side: str) -> None:
     assert "not everything readable on 1 machine" in summary(graph)
 
 
+@pytest.mark.parametrize(
+    ("pid_namespace", "owner"), [(None, "none"), (4026531836, "none"), (4026532249, "unseen")]
+)
+def test_59_a_holder_outside_of_the_container_is_not_nobody(
+    tmp_path: Path, pid_namespace: int | None, owner: str
+) -> None:
+    """Containers of a pod share their network namespace, and each sees its own processes."""
+    spec = document("m", [netns({"tcp": TALK})], {1: [10, 11]})
+    spec["privileges"] = {"euid": 0, "pid_namespace": pid_namespace}
+    assert [n.owner for n in graph_of(tmp_path, spec).nodes if n.owner] == [owner]
+
+
 def test_59_what_was_refused_elsewhere_hides_no_holder(tmp_path: Path) -> None:
     problems = [{"what": "nf_conntrack", "error": "EPERM", "count": 1, "example": None}]
     spec = document("m", [netns({"tcp": TALK})], {1: [10, 11]}, problems=problems)

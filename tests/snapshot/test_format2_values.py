@@ -62,6 +62,7 @@ def test_every_key_arrives(tmp_path: Path) -> None:
         problems=[Problem("fd", "EACCES", 3, "/proc/9/fd")],
         euid=0,
         cap_eff="000001ffffffffff",
+        pid_namespace=4026531836,
         started=1700000100.5,
         finished=1700000101.0,
     )

@@ -28,7 +28,11 @@ def full_document() -> dict[str, Any]:
             "btime": 1700000000,
             "clk_tck": 100,
         },
-        "privileges": {"euid": 0, "cap_eff": "000001ffffffffff"},
+        "privileges": {
+            "euid": 0,
+            "cap_eff": "000001ffffffffff",
+            "pid_namespace": 4026531836,
+        },
         "processes": [
             {
                 "pid": 41,
