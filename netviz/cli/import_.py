@@ -113,7 +113,7 @@ def _import(options: argparse.Namespace) -> int:
     write_output(options.output, content)
     if not options.quiet:
         for problem in snapshot.problems:
-            say(f"{PROGRAM}: {snapshot.host.name}: {problem_sentence(problem)}")
+            say(f"{PROGRAM}: {escaped(f'{snapshot.host.name}: {problem_sentence(problem)}')}")
     return DONE
 
 

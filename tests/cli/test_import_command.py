@@ -149,6 +149,9 @@ def test_bad_input_writes_nothing(
 def test_what_a_hostile_name_holds_cannot_steer_a_terminal(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (here / "all.txt").write_text(ALL + "\x1b[31mred\n")
-    assert run("ss", "all.txt", "--name", "web\x1b", "-o", "web.json") == 0
-    assert "\x1b" not in capsys.readouterr().err
+    forged = "netviz-import: all is well"
+    (here / "lsof.txt").write_text(f"{LSOF}f4\ntIPv4\nn\x1b[31mred\r{forged}\n".replace("\n", "\0"))
+    assert run("lsof", "lsof.txt", "--name", f"web\x1b\n{forged}", "-o", "web.json") == 0
+    shown = capsys.readouterr().err
+    assert "\x1b" not in shown
+    assert not any(line.startswith(forged) for line in shown.split("\n"))

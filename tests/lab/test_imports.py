@@ -10,12 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import jsonschema
 import pytest
 from imported import COPY, PROGRAMS, can_be_imported, run_documented, run_import, sos_report
 from machines import Lab, Machine
 from needs import unavailable
 from real_hosts import CAPTURED, set_up
-from stitching import Stitched
+from stitching import ROOT, Stitched
+
+SCHEMA = json.loads((ROOT / "docs" / "snapshot-format-2.schema.json").read_text())
 
 End = tuple[str, str, int | None]
 """Machine, own address and port of one end of a connection."""
@@ -157,7 +160,9 @@ def test_what_the_source_cannot_show_is_said_and_on_the_picture(taken: Taken, ki
     result = Stitched("pure", taken.files[kind], "--group-by", "process")
     assert result.machine_names == sorted(CAPTURED)
     for path in taken.files[kind]:
-        first = json.loads(path.read_text())["problems"][0]
+        document = json.loads(path.read_text())
+        jsonschema.validate(document, SCHEMA)
+        first = document["problems"][0]
         assert first["what"] == "import"
         assert SAID[kind] in first["error"]
 
