@@ -67,9 +67,9 @@ def _seen_together(seen: Sequence[Seen]) -> Seen | None:
     if len(seen) < 2:
         return seen[0] if seen else None
     listed: dict[str, Listed] = {}
-    for machine, samples, of in (one for each in seen for one in each.listed):
+    for machine, snapshots, of in (one for each in seen for one in each.listed):
         known = listed.get(machine)
-        listed[machine] = Listed(machine, samples | (known.samples if known else 0), of)
+        listed[machine] = Listed(machine, snapshots | (known.snapshots if known else 0), of)
     return Seen(
         min((one.first for one in seen if one.first is not None), default=None),
         max((one.last for one in seen if one.last is not None), default=None),

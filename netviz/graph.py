@@ -49,19 +49,19 @@ class Listener(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """Which of the ``of`` samples of a machine list something: bit n of ``samples`` is for the nth.
+    """Which of the ``of`` snapshots of a machine list something.
 
-    They are in the order in which they were taken.
+    Bit n of ``snapshots`` is for the nth of them, in the order in which they were taken.
     """
 
     machine: str
-    samples: int
+    snapshots: int
     of: int
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """When a flow was seen, and by which samples: those in which a socket of it is listed.
+    """When a flow was seen, and in which snapshots: those in which a socket of it is listed.
 
     ``first`` and ``last`` are when the first and the last of them ended, in unix seconds.
     ``listed`` has the machines of which any is, by id.
@@ -72,13 +72,13 @@ class Seen:
     listed: tuple[Listed, ...]
 
     @property
-    def samples(self) -> int:
-        """How many samples list a socket of the flow."""
-        return sum(one.samples.bit_count() for one in self.listed)
+    def snapshots(self) -> int:
+        """How many list a socket of the flow."""
+        return sum(one.snapshots.bit_count() for one in self.listed)
 
     @property
     def of(self) -> int:
-        """How many samples there are of the machines of which any does."""
+        """How many there are of the machines of which any does."""
         return sum(one.of for one in self.listed)
 
 
@@ -86,7 +86,7 @@ class Seen:
 class Machine:
     """A machine. ``captured`` is (first, last) in unix seconds, ``problems`` are sentences.
 
-    ``samples`` is how many snapshots there are of it.
+    ``snapshots`` is how many there are of it.
     """
 
     id: str
@@ -94,7 +94,7 @@ class Machine:
     addresses: tuple[str, ...] = ()
     captured: tuple[float, float] | None = None
     problems: tuple[str, ...] = ()
-    samples: int = 1
+    snapshots: int = 1
 
 
 @dataclass(slots=True)

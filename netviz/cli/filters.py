@@ -6,7 +6,7 @@ import argparse
 from functools import partial
 
 from netviz.cli.arguments import expression, whole_number
-from netviz.filters import around, busy, hide, hide_unlinked, only
+from netviz.filters import around, busy, hide, hide_unlinked, often, only
 from netviz.graph import Graph
 
 MOST_HOPS = 100
@@ -51,6 +51,13 @@ def add_filter_arguments(parser: argparse.ArgumentParser) -> None:
         help="leave out flows of fewer connections",
     )
     group.add_argument(
+        "--seen-in",
+        type=partial(whole_number, most=100),
+        metavar="PERCENT",
+        help="leave out flows that fewer of the snapshots of their machines list, where a machine "
+        "has several",
+    )
+    group.add_argument(
         "--hide-unlinked-listeners",
         action="store_true",
         help="leave out processes that only listen",
@@ -66,4 +73,6 @@ def filtered(graph: Graph, options: argparse.Namespace) -> Graph:
     for unwanted in options.hide:
         graph = hide(graph, unwanted)
     graph = busy(graph, options.min_connections)
+    if options.seen_in is not None:
+        graph = often(graph, options.seen_in)
     return hide_unlinked(graph) if options.hide_unlinked_listeners else graph

@@ -4,6 +4,16 @@ from netviz.filters.around import around
 from netviz.filters.busy import busy
 from netviz.filters.chosen import hide, only
 from netviz.filters.expression import Expression, parse_expression
+from netviz.filters.often import often
 from netviz.filters.unlinked import hide_unlinked
 
-__all__ = ["Expression", "around", "busy", "hide", "hide_unlinked", "only", "parse_expression"]
+__all__ = [
+    "Expression",
+    "around",
+    "busy",
+    "hide",
+    "hide_unlinked",
+    "often",
+    "only",
+    "parse_expression",
+]

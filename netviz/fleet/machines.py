@@ -101,5 +101,5 @@ def _shown(
         addresses=tuple(format_address(a) for a in sorted(addresses) if not is_loopback(a)),
         captured=(min(times), max(times)) if times else None,
         problems=sentences(samples),
-        samples=len(samples),
+        snapshots=len(samples),
     )

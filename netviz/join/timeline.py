@@ -13,7 +13,7 @@ class Timeline:
 
     def __init__(self, fleet: Fleet, machine: Sequence[Machine]) -> None:
         self._sightings = fleet.sightings
-        self._has_several = any(one.samples > 1 for one in machine)
+        self._has_several = any(one.snapshots > 1 for one in machine)
         self._machine: list[Machine] = []
         self._bit: list[int] = []
         self._time: list[float | None] = []
@@ -48,8 +48,8 @@ class Timeline:
         listed: dict[str, Listed] = {}
         for sample in samples:
             machine = self._machine[sample]
-            known = listed.get(machine.id, Listed(machine.id, 0, machine.samples))
-            listed[machine.id] = known._replace(samples=known.samples | self._bit[sample])
+            known = listed.get(machine.id, Listed(machine.id, 0, machine.snapshots))
+            listed[machine.id] = known._replace(snapshots=known.snapshots | self._bit[sample])
         times = [t for t in (self._time[sample] for sample in samples) if t is not None]
         return Seen(
             min(times, default=None),

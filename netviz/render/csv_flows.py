@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from netviz.graph import Flow, Graph, Machine, Node
+from netviz.graph import Flow, Graph, Machine, Node, Seen
 from netviz.render.columns import as_csv, cell
+from netviz.render.moments import utc
 from netviz.render.options import RenderOptions
 
 COLUMNS = (
@@ -11,6 +12,7 @@ COLUMNS = (
     *("target_machine", "target", "target_unit", "target_container", "target_uid"),
     *("proto", "port", "path", "connections", "match", "directed", "via", "dialled"),
     *("source_id", "target_id"),
+    *("seen_in", "seen_of", "first_seen", "last_seen"),
 )
 
 
@@ -36,7 +38,15 @@ def _line(flow: Flow, source: Node, target: Node, machines: dict[str, Machine]) 
         cell(None if flow.dialled is None else f"{flow.dialled[0]} {flow.dialled[1]}"),
         cell(flow.source),
         cell(flow.target),
+        *_seen(flow.seen),
     ]
+
+
+def _seen(seen: Seen | None) -> list[str | int]:
+    """In how many snapshots of how many, when first and last: where there are several."""
+    if seen is None:
+        return [""] * 4
+    return [seen.snapshots, seen.of, utc(seen.first) or "", utc(seen.last) or ""]
 
 
 def _end(node: Node, machines: dict[str, Machine]) -> list[str | int]:

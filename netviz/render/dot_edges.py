@@ -10,7 +10,7 @@ from netviz.graph import Flow
 from netviz.render import styles
 from netviz.render.dot_text import attributes, html, tooltip
 from netviz.render.text import counted
-from netviz.render.wording import arrow, bundle_names, endpoint, flow_name
+from netviz.render.wording import arrow, bundle_names, endpoint, flow_name, when
 
 FLOWS_NAMED = 3
 FLOWS_TOLD = 10
@@ -88,4 +88,5 @@ def _facts(flow: Flow, numeric: bool) -> list[str]:
         flow_name(flow, numeric=numeric),
         f"{counted(flow.connections, 'connection')}: {kinds}",
         *[f"{endpoint(a, p)} {to} {endpoint(b, q)}" for a, p, b, q in flow.samples],
+        *([f"seen {when(flow.seen)}"] if flow.seen else []),
     ]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from xml.sax.saxutils import escape, quoteattr
 
 from netviz.graph import Flow, Graph, Node
+from netviz.render.moments import utc
 from netviz.render.options import RenderOptions
 from netviz.render.text import visible
 
@@ -37,6 +38,10 @@ FLOW_KEYS = {
     "dialled": "string",
     "samples": "string",
     "label": "string",
+    "seen_in": "long",
+    "seen_of": "long",
+    "first_seen": "string",
+    "last_seen": "string",
 }
 """The attributes, each with its type."""
 
@@ -102,6 +107,7 @@ def _node(node: Node, names: Mapping[str, str]) -> dict[str, Value]:
 
 def _flow(flow: Flow, names: Mapping[str, str]) -> dict[str, Value]:
     service = flow.proto if flow.port is None else f"{flow.proto}/{flow.port}"
+    seen = flow.seen
     return {
         "proto": flow.proto,
         "port": flow.port,
@@ -114,4 +120,8 @@ def _flow(flow: Flow, names: Mapping[str, str]) -> dict[str, Value]:
         "dialled": None if flow.dialled is None else f"{flow.dialled[0]} {flow.dialled[1]}",
         "samples": ", ".join(f"{a} {p} {b} {q}" for a, p, b, q in flow.samples) or None,
         "label": f"{service} x{flow.connections}",
+        "seen_in": seen.snapshots if seen else None,
+        "seen_of": seen.of if seen else None,
+        "first_seen": utc(seen.first) if seen else None,
+        "last_seen": utc(seen.last) if seen else None,
     }

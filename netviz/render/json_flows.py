@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from typing import Any
 
-from netviz.graph import MATCHES, Coverage, Flow, Graph, Machine, Node
+from netviz.graph import MATCHES, Coverage, Flow, Graph, Machine, Node, Seen
+from netviz.render.moments import unix_time
 from netviz.render.options import RenderOptions
 from netviz.render.text import whole
 
 VERSION = 1
-
-_MOST_SECONDS = 1e15
-"""Times beyond this are no times; below it both encoders write a rounded one alike."""
 
 
 def render(graph: Graph, format: str, options: RenderOptions) -> bytes:
@@ -58,16 +55,14 @@ def _machine(machine: Machine) -> dict[str, Any]:
         "addresses": [whole(address) for address in machine.addresses],
         "captured": times(machine.captured),
         "problems": [whole(problem) for problem in machine.problems],
+        "snapshots": machine.snapshots,
     }
 
 
 def times(captured: tuple[float, float] | None) -> list[float] | None:
-    """Unix seconds to the millisecond; None where they are none that JSON can hold."""
-    if captured is None:
-        return None
-    if not all(math.isfinite(time) and abs(time) < _MOST_SECONDS for time in captured):
-        return None
-    return [round(float(time), 3) for time in captured]
+    """Both in unix seconds; None where either is none."""
+    known = [time for time in map(unix_time, captured or ()) if time is not None]
+    return known if len(known) == 2 else None
 
 
 def _node(node: Node) -> dict[str, Any]:
@@ -107,6 +102,16 @@ def _flow(flow: Flow) -> dict[str, Any]:
             [whole(address), port, whole(other), other_port]
             for address, port, other, other_port in flow.samples
         ],
+        "seen": None if flow.seen is None else _seen(flow.seen),
+    }
+
+
+def _seen(seen: Seen) -> dict[str, Any]:
+    return {
+        "first": unix_time(seen.first),
+        "last": unix_time(seen.last),
+        "snapshots": seen.snapshots,
+        "of": seen.of,
     }
 
 

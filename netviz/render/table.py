@@ -25,13 +25,20 @@ def render(graph: Graph, format: str, options: RenderOptions) -> bytes:
     """The table in UTF-8, without colours or escape codes. RenderError where rich is missing."""
     nodes = {node.id: node for node in graph.nodes}
     names = {machine.id: machine.name for machine in graph.machines}
+    several = any(flow.seen for flow in graph.flows)
     lines = [
         _cells(flow, nodes[flow.source], nodes[flow.target], names, options.numeric)
+        + ([_seen(flow)] if several else [])
         for flow in sorted(graph.flows, key=lambda flow: -flow.connections)
     ]
-    headings = ("from", "on", "to", "on", "what", "connections", "how sure")
+    headings = ["from", "on", "to", "on", "what", "connections", "how sure"]
+    headings += ["seen in"] if several else []
     written = as_table(headings, lines, {"connections"}, options.width)
     return f"{written}\n{summary(graph)}\n".encode()
+
+
+def _seen(flow: Flow) -> str:
+    return f"{flow.seen.snapshots:,} of {flow.seen.of:,}" if flow.seen else ""
 
 
 def _cells(

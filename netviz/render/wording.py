@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from netviz.bundles import Bundle, busiest_first
-from netviz.graph import OUTSIDE, Flow, Graph, Listener, Node
+from netviz.graph import OUTSIDE, Flow, Graph, Listener, Node, Seen
+from netviz.render.moments import utc
 from netviz.render.port_names import port_text
 from netviz.render.text import counted, shortened, visible
 
@@ -163,6 +164,13 @@ def endpoint(address: str, port: int) -> str:
 def _host(address: str) -> str:
     shown = visible(address)
     return f"[{shown}]" if ":" in shown else shown
+
+
+def when(seen: Seen) -> str:
+    """``in 3 of 100 snapshots, from 2026-11-25T14:00:05Z to 2026-11-25T14:02:00Z``."""
+    times = [time for time in (utc(seen.first), utc(seen.last)) if time is not None]
+    text = f"in {seen.snapshots:,} of {counted(seen.of, 'snapshot')}"
+    return f"{text}, from {times[0]} to {times[1]}" if len(times) == 2 else text
 
 
 def arrow(flow: Flow) -> str:

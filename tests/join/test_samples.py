@@ -83,14 +83,14 @@ def seen(flow: Flow) -> tuple[float | None, float | None, int, int]:
     assert first is not None
     assert last is not None
     times = ((first - CAPTURED) / SECONDS, (last - CAPTURED) / SECONDS)
-    return *times, flow.seen.samples, flow.seen.of
+    return *times, flow.seen.snapshots, flow.seen.of
 
 
 def test_what_lives_on_is_one_connection_seen_in_all() -> None:
     graph = stitched(*web(*[[call(40000, 1)]] * 3), *db(*[[answer(40000, 2)]] * 2))
     assert flows(graph) == [("web/nginx", "db/postgres", "tcp", 5432, "reciprocal", 1)]
     assert seen(only(graph)) == (0, 2, 5, 5)
-    assert {machine.name: machine.samples for machine in graph.machines} == {"web": 3, "db": 2}
+    assert {machine.name: machine.snapshots for machine in graph.machines} == {"web": 3, "db": 2}
     assert (graph.coverage.sockets, graph.coverage.listening) == (3, 1)
 
 

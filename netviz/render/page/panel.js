@@ -63,6 +63,16 @@ function nodePanel(node) {
   ];
 }
 
+// Where machines were captured several times.
+function seen(told) {
+  if (!told) return [];
+  return [
+    ['seen in', `${told.snapshots.toLocaleString('en')} of ${told.of.toLocaleString('en')} snapshots`],
+    ['first seen', told.first === null ? null : when(told.first)],
+    ['last seen', told.last === null ? null : when(told.last)],
+  ];
+}
+
 function flowPanel(flow) {
   const { nodes } = level();
   const source = nodes[flow.source];
@@ -78,6 +88,7 @@ function flowPanel(flow) {
       ['translated by', (flow.via || []).map((id) => (machines.get(id) || { name: id }).name).join(', ')],
       ['client dialled', flow.dialled ? endpoint(...flow.dialled) : null],
       ['path', flow.path],
+      ...seen(flow.seen),
     ]),
     ...(flow.samples.length ? [make('h3', {}, 'Connections, the first of them'),
       bullets(flow.samples.map(([a, p, b, q]) => `${endpoint(a, p)} ${flow.directed ? '→' : '—'} ${endpoint(b, q)}`))]
