@@ -141,7 +141,7 @@ def _import_ss(options: argparse.Namespace) -> Snapshot:
     for name, path in sorted(options.netns):
         ss.read_ss(machine, machine.namespace(name), read_text(path), escaped(path))
     limits = f"imported from ss, which does not show {ss.LIMITS}"
-    return _finished(machine, options, limits)
+    return _finished(machine, options, Identity(options.name, options.machine_id), limits)
 
 
 def _import_lsof(options: argparse.Namespace) -> Snapshot:
@@ -149,16 +149,19 @@ def _import_lsof(options: argparse.Namespace) -> Snapshot:
     for path in sorted(options.files):
         lsof.read_lsof(machine, machine.namespace(), read_text(path), escaped(path))
     limits = f"imported from lsof, which does not show {lsof.LIMITS}"
-    return _finished(machine, options, limits)
+    return _finished(machine, options, Identity(options.name, options.machine_id), limits)
 
 
-def _finished(machine: ImportedMachine, options: argparse.Namespace, limits: str) -> Snapshot:
+def _finished(
+    machine: ImportedMachine, options: argparse.Namespace, identity: Identity, limits: str
+) -> Snapshot:
+    """The snapshot, with the addresses that were given."""
     path = options.addresses
     if path is not None:
         machine.namespace().addresses = parse_ip_addr(read_text(path), escaped(path))
     elif machine.namespace().addresses is None:
         limits += "; the addresses of its sockets stand in for its own (--addresses)"
-    return machine.snapshot(Identity(options.name, options.machine_id), limits)
+    return machine.snapshot(identity, limits)
 
 
 def _import_proc(options: argparse.Namespace) -> Snapshot:
@@ -168,12 +171,12 @@ def _import_proc(options: argparse.Namespace) -> Snapshot:
 def _import_sosreport(options: argparse.Namespace) -> Snapshot:
     machine = ImportedMachine()
     report = read_sosreport(machine, options.files[0])
-    options.name = options.name or report.name
-    if options.name is None:
+    name = options.name or report.name
+    if name is None:
         what = "does not say the name of its machine"
         raise SourceError(escaped(options.files[0]), what, "give --name NAME")
-    options.machine_id = options.machine_id or report.machine_id
-    return _finished(machine, options, report.limits)
+    identity = Identity(name, options.machine_id or report.machine_id)
+    return _finished(machine, options, identity, report.limits)
 
 
 KINDS: dict[str, Callable[[argparse.Namespace], Snapshot]] = {

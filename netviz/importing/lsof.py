@@ -16,7 +16,6 @@ from netviz.importing.lsof_fields import Fields, lsof_files
 from netviz.importing.machine import ImportedMachine, ImportedNamespace, InetSocket
 from netviz.importing.tcp_states import TCP_STATES
 from netviz.importing.texts import U32, decimal
-from netviz.snapshot import kernel_text
 from netviz.tables import CLOSE, ESTABLISHED
 
 LIMITS = (
@@ -27,6 +26,7 @@ LIMITS = (
 """What lsof does not show."""
 
 UNIX_TYPES = {"STREAM": 1, "DGRAM": 2, "SEQPACKET": 5}
+PACKET_TYPES = {"type=SOCK_RAW": 3, "type=SOCK_DGRAM": 2}
 PROTOCOLS = {"TCP": "tcp", "UDP": "udp", "UDPLITE": "udplite"}
 PIPE_MODES = {"r": "r", "w": "w", "u": "rw"}
 
@@ -133,9 +133,8 @@ def _packet(machine: ImportedMachine, namespace: ImportedNamespace, pid: int, fi
     inode = decimal(file.get("d"), U32)
     if inode is None:
         return False
-    protocol = 3 if file.get("P") == "ALL" else 0  # ETH_P_ALL, <linux/if_ether.h>
-    line = kernel_text.packet_line(inode, protocol=protocol)
-    namespace.lines.setdefault("packet", []).append(line)
+    kind = PACKET_TYPES.get(file["n"].strip(), 0)
+    machine.packet(namespace, inode, kind, file.get("P") == "ALL")
     machine.holds(pid, inode)
     return True
 

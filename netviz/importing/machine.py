@@ -21,6 +21,9 @@ LISTENING = 0x10000
 UNCONNECTED, CONNECTED = 1, 3
 """SS_UNCONNECTED and SS_CONNECTED, <linux/net.h>."""
 
+ETH_P_ALL = 3
+"""All protocols, <linux/if_ether.h>."""
+
 End = tuple[bytes, int]
 """A packed address and a port."""
 
@@ -115,8 +118,12 @@ class ImportedMachine:
             kind=kind,
             state=CONNECTED if connected else UNCONNECTED,
         )
-        lines = namespace.lines.setdefault("unix", [])
-        lines.append(line)
+        namespace.lines.setdefault("unix", []).append(line)
+
+    def packet(self, namespace: ImportedNamespace, inode: int, kind: int, takes_all: bool) -> None:
+        """A packet socket of a type (SOCK_RAW is 3); ``takes_all``: of every protocol."""
+        line = kernel_text.packet_line(inode, kind, ETH_P_ALL if takes_all else 0)
+        namespace.lines.setdefault("packet", []).append(line)
 
     def snapshot(self, identity: Identity, limits: str) -> Snapshot:
         """All of it as a snapshot; ``limits`` is a sentence on what the source cannot show."""

@@ -8,7 +8,7 @@ paths.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from netviz.capture.namespace_writer import parse_forwarding
@@ -67,12 +67,28 @@ def read_sosreport(machine: ImportedMachine, path: str) -> Report:
     _read_processes(machine, files)
     _read_own_tables(own, files)
     sources = " and ".join(sorted(used, reverse=True))
-    limits = ss.LIMITS if used == {"ss"} else f"{ss.LIMITS}, and {netstat.LIMITS}"
+    limits = ", ".join(_limits(machine, own, used))
     return Report(
         next((line for file in _NAME if (line := _first_line(files.get(file)))), None),
         _first_line(files.get(_MACHINE_ID)),
         f"imported from an sosreport ({sources}), which does not show {limits}",
     )
+
+
+def _limits(machine: ImportedMachine, own: ImportedNamespace, used: set[str]) -> Iterator[str]:
+    """What this report does not show."""
+    yield "when processes were started"
+    yield "their executables"
+    if all(process.cgroup is None for process in machine.processes.values()):
+        yield "their units and containers"
+    yield "whose sockets sos was not allowed to see"
+    yield "the range of local ports"
+    if "nf_conntrack" not in own.texts:
+        yield "translations"
+    if own.forwarding is None:
+        yield "whether the machine forwards"
+    if "netstat" in used:
+        yield netstat.LIMITS
 
 
 class _Texts(NamedTuple):

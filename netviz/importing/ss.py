@@ -12,7 +12,6 @@ from netviz.importing.ss_lines import ONLY_TCP, STATES, UNIX, SsLine, SsSocket, 
 from netviz.importing.ss_unix import parse_unix
 from netviz.importing.ss_users import User, parse_users
 from netviz.importing.texts import U32, decimal
-from netviz.snapshot import kernel_text
 from netviz.tables import SYN_RECV, TIME_WAIT
 
 LIMITS = (
@@ -23,7 +22,8 @@ LIMITS = (
 """What ss does not show."""
 
 INET = frozenset({"tcp", "udp", "raw"})
-PACKET = frozenset({"p_raw", "p_dgr"})
+PACKET = {"p_raw": 3, "p_dgr": 2}
+"""Types of packet sockets (SOCK_RAW, SOCK_DGRAM)."""
 
 _INODE = re.compile(r"(?:^|\s)ino:([0-9]+)(?=\s|$)")
 _UID = re.compile(r"(?:^|\s)uid:([0-9]+)(?=\s|$)")
@@ -191,13 +191,8 @@ def _add_packet(machine: ImportedMachine, namespace: ImportedNamespace, socket: 
     number = decimal(inode[1], U32) if inode else None
     if users is None or number is None:
         return False
-    protocol = 3 if socket.rest.startswith("*:") else 0  # ETH_P_ALL, <linux/if_ether.h>
-    line = kernel_text.packet_line(number, UNIX_RAW if socket.netid == "p_raw" else 2, protocol)
-    namespace.lines.setdefault("packet", []).append(line)
+    kind, takes_all = PACKET[str(socket.netid)], socket.rest.startswith("*:")
+    machine.packet(namespace, number, kind, takes_all)
     for pid in _holders(machine, users):
         machine.holds(pid, number, namespace)
     return True
-
-
-UNIX_RAW = 3
-"""SOCK_RAW, <linux/net.h>."""

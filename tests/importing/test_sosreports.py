@@ -90,6 +90,27 @@ def test_a_report(tmp_path: Path, kind: str) -> None:
     assert "(ss)" in report.limits
 
 
+LIMITS = {
+    "translations": "proc/net/nf_conntrack",
+    "whether the machine forwards": "proc/net/snmp",
+    "their units and containers": "sos_commands/process/ps_named",
+}
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+def test_what_a_report_lacks_is_told(tmp_path: Path, limit: str) -> None:
+    named = (
+        "    PID    PPID USER     GROUP        LWP NLWP START COMMAND         CGROUP\n"
+        "      7       1 root     root           7    1 12:00 nginx           0::/a/n.service\n"
+    )
+    files = {**FILES, "sos_commands/process/ps_named": named}
+    report, _ = read(folder_with(tmp_path / "whole", files))
+    assert limit not in report.limits
+    del files[LIMITS[limit]]
+    report, _ = read(folder_with(tmp_path / "less", files))
+    assert limit in report.limits
+
+
 def test_netstat_where_ss_failed(tmp_path: Path) -> None:
     for text in ("ss: command not found\n", ""):
         files = {**FILES, "sos_commands/networking/ss_-peaonmi": text}
