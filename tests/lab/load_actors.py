@@ -9,6 +9,7 @@ import socket
 import struct
 import threading
 import time
+from pathlib import Path
 
 import actors
 from actors import GREETING, Actor, connected
@@ -61,7 +62,24 @@ def load(actor: Actor, address: str, port: int, width: int) -> None:
     threading.Thread(target=work, daemon=True).start()
 
 
-actors.STEPS.update({function.__name__: function for function in (serve, load)})
+def brief(actor: Actor, address: str, port: int, every: float, life: float, log: str) -> None:
+    """Open a connection ``every`` seconds, close it ``life`` seconds later, and log its port."""
+
+    def work() -> None:
+        with Path(log).open("w", buffering=1) as ports:
+            due = time.monotonic()
+            while True:
+                client = connected(address, port)
+                print(client.getsockname()[1], file=ports)
+                time.sleep(life)
+                client.close()
+                due += every
+                time.sleep(max(0.0, due - time.monotonic()))
+
+    threading.Thread(target=work, daemon=True).start()
+
+
+actors.STEPS.update({function.__name__: function for function in (serve, load, brief)})
 
 if __name__ == "__main__":
     actors.main()
