@@ -94,8 +94,6 @@ def _part(names: Names, users: Users, part: str, parent: str) -> str:
         return f"{_part(names, users, found[1], '')}:cri-containerd:{inside}"
     if found := _POD.fullmatch(part):
         return f"{found[1]}pod{_pod(names, found[2])}{found[3] or ''}"
-    if parent in _PARENTS or re.fullmatch(_ID, part):
-        return _container(names, part)
     if found := _NAMED_CONTAINER.fullmatch(part):
         beginning, name, ending = found[1] or found[4], found[2] or found[5], found[3] or ""
         return f"{beginning}{_container(names, name)}{ending}"
@@ -103,6 +101,8 @@ def _part(names: Names, users: Users, part: str, parent: str) -> str:
         return f"{found[1]}{users.number(int(found[2]))}{found[3]}"
     if found := _BEGINNING.fullmatch(part):
         return f"{found[1]}{names.numbered('unit', found[2])}{found[3] or ''}"
+    if parent in _PARENTS or re.fullmatch(_ID, part):
+        return _container(names, part)
     if found := _UNIT.fullmatch(part):
         return f"{_unit(names, found[1], found[2])}.{found[2]}"
     return names.numbered("cgroup", part)

@@ -12,6 +12,9 @@ from typing import Any
 
 from netviz.graph import Flow, Graph, Listener, Machine, Node
 
+UNTOLD = "fd: EACCES x0"
+"""How format 2 says that descriptors may have been refused, which format 1 leaves open."""
+
 NodeKey = tuple[Hashable, ...]
 FlowKey = tuple[Hashable, ...]
 
@@ -152,7 +155,7 @@ def _machine(machine: Machine, reader: Reader) -> tuple[Hashable, ...]:
         reader.name("host", machine.name),
         frozenset(map(reader.address, machine.addresses)),
         machine.captured,
-        frozenset(one for one in problems if "could not be read" not in one),
+        frozenset(one for one in problems if one != UNTOLD and "could not be read" not in one),
     )
 
 

@@ -15,6 +15,7 @@ COMMON = frozenset(
     {"", "0", "1", "lo", "init.scope", "system.slice", "user.slice", "machine.slice", "docker"}
     | {"bin", "dev", "etc", "home", "lib", "local", "log", "opt", "proc", "root", "run", "sbin"}
     | {"snap", "tmp", "usr", "var", "share", "libexec", "lib64", "unconfined", "supervisor"}
+    | {"gunicorn.service"}
     | {"python3", "python3.11", "python3.12", "python3.13", "gunicorn", "java", "uwsgi"}
     | {"beam.smp", "enforce", "complain", "docker-default", "python", "node", "perl", "ruby"}
 )
@@ -37,6 +38,11 @@ Address = IPv4Address | IPv6Address
 _DOTTED = re.compile(r"(?<![0-9A-Za-z.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9A-Za-z.])")
 _COLONS = re.compile(r"(?<![0-9A-Za-z:])[0-9A-Fa-f:]*:[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*(?![0-9A-Za-z:])")
 _HEX_END = re.compile(r"\b([0-9A-F]{32}|[0-9A-F]{8}):[0-9A-F]{4}\b")
+WHOLE = re.compile(
+    r"init\.scope|(system|user|machine)\.slice|user[-@][0-9]+\.(slice|service)|name=systemd"
+)
+"""Words that stay as a whole, and whose parts may be names elsewhere: a process called init."""
+
 _ROOTS = re.compile(r"user-0(\.slice)?|session-[0-9]+(\.scope)?")
 """Control groups of root's logins, whose number says nothing."""
 
@@ -108,8 +114,8 @@ def leaks(written: bytes, names: Iterable[str], addresses: Iterable[Address]) ->
     text = written.decode()
     # The text of tables stands in JSON, where a line ends with the two characters \n.
     text = text.replace("\\n", "\n").replace("\\\\", "\\").replace('\\"', '"')
-    for whole in ("init.scope", "system.slice", "user.slice", "machine.slice", "user-0.slice"):
-        text = text.replace(whole, "")  # a process may be called init, and what is left is not it
+    text = re.sub('"[a-z0-9_/]+":', "", text)  # keys
+    text = WHOLE.sub("", text)
     return sorted(
         one
         for one in {*names, *(form for address in addresses for form in forms(address))}
