@@ -30,10 +30,12 @@ _NETWORKING = re.compile(
     r"|(?P<addresses>ip_(?:-o_|-d_)?addr(?:ess)?(?:_show)?))"
 )
 _STATUS = re.compile(r"proc/([0-9]+)/status")
-_OWN_TABLES = re.compile(r"proc/(?:self/)?net/(snmp|nf_conntrack)")
+_OWN_TABLES = re.compile(r"proc/([0-9]+/|self/|)net/(snmp|nf_conntrack)")
 _PS = re.compile(r"sos_commands/process/ps_[^/]*")
 _NAME = ("sos_commands/host/hostname", "etc/hostname")
 _MACHINE_ID = "etc/machine-id"
+_HOSTNAMECTL = "sos_commands/host/hostnamectl_status"
+_TOLD_MACHINE_ID = re.compile(r"^\s*Machine ID: ([0-9a-f]{32})$", re.MULTILINE)
 
 
 class Report(NamedTuple):
@@ -46,7 +48,7 @@ class Report(NamedTuple):
 
 def is_wanted(path: str) -> bool:
     """Whether a file of a report is read."""
-    return path in (*_NAME, _MACHINE_ID) or any(
+    return path in (*_NAME, _MACHINE_ID, _HOSTNAMECTL) or any(
         pattern.fullmatch(path) for pattern in (_NETWORKING, _STATUS, _OWN_TABLES, _PS)
     )
 
@@ -70,7 +72,7 @@ def read_sosreport(machine: ImportedMachine, path: str) -> Report:
     limits = ", ".join(_limits(machine, own, used))
     return Report(
         next((line for file in _NAME if (line := _first_line(files.get(file)))), None),
-        _first_line(files.get(_MACHINE_ID)),
+        _machine_id(files),
         f"imported from an sosreport ({sources}), which does not show {limits}",
     )
 
@@ -153,15 +155,23 @@ def _read_processes(machine: ImportedMachine, files: Mapping[str, str]) -> None:
 
 
 def _read_own_tables(namespace: ImportedNamespace, files: Mapping[str, str]) -> None:
-    """Whether the machine forwards, and its translations, as sos itself saw them in /proc/net."""
-    for path, text in sorted(files.items()):
-        table = _OWN_TABLES.fullmatch(path)
-        if table is None or not text:
-            continue
-        if table[1] == "snmp":
-            namespace.forwarding = parse_forwarding(text.encode())
-        else:
-            namespace.texts["nf_conntrack"] = text
+    """Whether the machine forwards, and its translations, as sos itself saw them in /proc/net.
+
+    That is a link to the folder of its own process, of which reports have no other.
+    """
+    tables = {path: found for path in files if (found := _OWN_TABLES.fullmatch(path))}
+    if len({found[1] for found in tables.values()}) != 1:
+        return
+    for path, found in tables.items():
+        if found[2] == "snmp":
+            namespace.forwarding = parse_forwarding(files[path].encode())
+        elif files[path]:
+            namespace.texts["nf_conntrack"] = files[path]
+
+
+def _machine_id(files: Mapping[str, str]) -> str | None:
+    told = _TOLD_MACHINE_ID.search(files.get(_HOSTNAMECTL, ""))
+    return _first_line(files.get(_MACHINE_ID)) or (told[1] if told else None)
 
 
 def _first_line(text: str | None) -> str | None:

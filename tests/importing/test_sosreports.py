@@ -39,8 +39,8 @@ FILES = {
     "etc/machine-id": "0123456789abcdef\n",
     "proc/7/status": "Name:\tnginx\nPPid:\t1\nUid:\t0\t34\t0\t0\nCapEff:\t00ff\n",
     "proc/99/status": "Name:\tother\nUid:\t0\t0\t0\t0\n",
-    "proc/net/snmp": SNMP,
-    "proc/net/nf_conntrack": "ipv4 2 tcp 6 1 ESTABLISHED src=192.0.2.1 dst=192.0.2.2\n",
+    "proc/2749/net/snmp": SNMP,
+    "proc/2749/net/nf_conntrack": "ipv4 2 tcp 6 1 ESTABLISHED src=192.0.2.1 dst=192.0.2.2\n",
     "sos_commands/networking/ethtool_eth0": "nothing of interest",
 }
 
@@ -90,9 +90,25 @@ def test_a_report(tmp_path: Path, kind: str) -> None:
     assert "(ss)" in report.limits
 
 
+def test_the_machine_id_that_hostnamectl_tells(tmp_path: Path) -> None:
+    identity = "0" * 31 + "a"
+    told = f"   Static hostname: elm\n        Machine ID: {identity}\n           Boot ID: 1\n"
+    files = {**FILES, "sos_commands/host/hostnamectl_status": told}
+    del files["etc/machine-id"]
+    report, _ = read(folder_with(tmp_path, files))
+    assert report.machine_id == identity
+
+
+@pytest.mark.parametrize("other", ["proc/net/snmp", "proc/8/net/nf_conntrack"])
+def test_tables_of_which_it_is_not_known_whose_they_are(tmp_path: Path, other: str) -> None:
+    _, snapshot = read(folder_with(tmp_path, {**FILES, other: SNMP}))
+    assert snapshot.netns[0].forwarding is None
+    assert "nf_conntrack" not in snapshot.netns[0].tables
+
+
 LIMITS = {
-    "translations": "proc/net/nf_conntrack",
-    "whether the machine forwards": "proc/net/snmp",
+    "translations": "proc/2749/net/nf_conntrack",
+    "whether the machine forwards": "proc/2749/net/snmp",
     "their units and containers": "sos_commands/process/ps_named",
 }
 

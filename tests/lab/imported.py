@@ -73,10 +73,10 @@ def sos_report(machine: Machine, folder: Path) -> Path:
     }
     script = [
         f"mkdir -p {report}/sos_commands/networking {report}/sos_commands/process",
-        f"mkdir -p {report}/sos_commands/host {report}/proc/net",
+        f"mkdir -p {report}/sos_commands/host {report}/proc/77/net",
         *(f"{command} > {report}/sos_commands/{name}" for name, command in commands.items()),
-        f"cat /proc/net/snmp > {report}/proc/net/snmp",
-        f"for pid in [0-9]*; do mkdir {report}/proc/$pid;"
+        f"cat /proc/net/snmp > {report}/proc/77/net/snmp",
+        f"for pid in [0-9]*; do mkdir -p {report}/proc/$pid;"
         f" cat $pid/status > {report}/proc/$pid/status; done",
         f"ln -s sos_commands/host/hostname {report}/hostname",
         "exit 0",
