@@ -1463,7 +1463,7 @@ def unite(tables, samples, ranks, Sightings sightings):
     cdef uint32_t count = 0
     cdef Py_ssize_t n, i
     cdef uint8_t now, before_, after
-    cdef bint leaving
+    cdef bint leaving, closed
     cdef bint enough = True
     locals_.slots = NULL
     remotes.slots = NULL
@@ -1540,6 +1540,9 @@ def unite(tables, samples, ranks, Sightings sightings):
                             u32_nogil(state_rank)[found] = rank
                             number = sightings.number(0, sample)
                         else:
+                            closed = (
+                                t_state[i] == TIME_WAIT and u8_nogil(state)[found] != TIME_WAIT
+                            )
                             if t_owner[i] and (
                                 not u32_nogil(owner)[found] or rank < u32_nogil(owner_rank)[found]
                             ):
@@ -1555,7 +1558,9 @@ def unite(tables, samples, ranks, Sightings sightings):
                                 u32_nogil(state_rank)[found] = rank
                             if not u64_nogil(inode)[found]:
                                 u64_nogil(inode)[found] = t_inode[i]
-                            number = sightings.number(u32_nogil(seen)[found], sample)
+                            number = u32_nogil(seen)[found]
+                            if not closed:
+                                number = sightings.number(number, sample)
                         if number == NONE:
                             enough = False
                             break

@@ -170,7 +170,8 @@ def unite(
     tuple and inode is the same connection. Before it is accepted and when it is closed it has no
     inode: then it is the one of that tuple that comes next or came last. Its holder is the one that
     the table of the smallest of ``ranks`` knows that knows any, its state the one of
-    ``_PROGRESS``. The column ``seen`` numbers the sets of samples in ``sightings``.
+    ``_PROGRESS``. The column ``seen`` numbers the sets of samples in ``sightings``; of what is
+    closed (TIME_WAIT) they are only counted where nothing earlier was seen.
     """
     united = ConnectedColumns()
     locals_: dict[tuple[int, int], int] = {}
@@ -211,7 +212,8 @@ def unite(
             united.seen.append(sightings.add(0, sample))
         else:
             phases[found] = now
-            united.seen[found] = sightings.add(united.seen[found], sample)
+            if state != TIME_WAIT or united.state[found] == TIME_WAIT:
+                united.seen[found] = sightings.add(united.seen[found], sample)
             if owner and (not united.owner[found] or rank < owner_rank[found]):
                 united.owner[found] = owner
                 owner_rank[found] = rank

@@ -182,7 +182,7 @@ def test_a_connection_is_one_before_and_after_its_socket_has_an_inode(
 ) -> None:
     graph = stitched(*web(*[[call(40000, 1)]] * len(lives)), *db(*lives))
     assert flows(graph) == [("web/nginx", "db/postgres", "tcp", 5432, "reciprocal", 1)]
-    listed = sum(bool(sockets) for sockets in lives)
+    listed = sum(any(s.state != TIME_WAIT for s in sockets) for sockets in lives)
     assert seen(only(graph))[2:] == (len(lives) + listed, 2 * len(lives))
     coverage = graph.coverage
     assert (coverage.sockets, coverage.joined, coverage.unowned) == (3, 2, 0)
@@ -202,6 +202,17 @@ def test_dialled_and_closed_is_closed_and_knows_who_it_was() -> None:
     graph = stitched(*web(*lives), *db([], []), options=StitchOptions(recent=True))
     assert flows(graph) == [("web/nginx", "db/postgres", "tcp", 5432, "recent", 1)]
     assert (graph.coverage.recent, graph.coverage.attempt) == (1, 0)
+
+
+def test_what_is_closed_was_not_seen_for_as_long_as_the_kernel_remembers_it() -> None:
+    lives = [[call(40000, 1)], *[[call(40000, 0, TIME_WAIT)]] * 4]
+    for recent in (False, True):
+        options = StitchOptions(recent=recent)
+        graph = stitched(*web(*lives), *db(*[[]] * 5), options=options)
+        assert seen(only(graph)) == (0, 0, 1, 5)
+    options = StitchOptions(recent=True)
+    graph = stitched(*web(*lives[1:]), *db(*[[]] * 4), options=options)
+    assert seen(only(graph)) == (0, 3, 4, 4)
 
 
 def test_never_accepted_is_one_that_waits() -> None:
