@@ -36,6 +36,11 @@ of net/ipv4/ping.c, packet_seq_start of net/packet/af_packet.c). In tcp and unix
 one hash bucket.
 """
 
+PAGES = 512
+"""The most pages of such a table that are read twice: 16,000 UDP sockets. As the kernel counts anew
+for each page, a reading of twice as many takes four times as long.
+"""
+
 
 class NetFiles:
     """The files of /proc/PID/net of one namespace, read through whoever of ``holders`` is left.
@@ -101,16 +106,16 @@ def copy_table(files: NetFiles, name: str, writer: JsonWriter) -> Optional[int]:
 def read_twice(descriptor: int) -> Iterator[bytes]:
     """The chunks of a table, and if that took the kernel several pages, all its lines once more.
 
-    Of 250 UDP sockets one reading missed one in four times hundred while 5,000 others a second were
-    opened and closed; two readings hardly ever miss the same one (docs/performance.md). A file
-    that is not made while it is read fills each chunk but the last, and is read once.
+    While 5,000 UDP sockets a second were opened and closed one reading missed one of 440; two
+    hardly ever miss the same one (docs/performance.md). A file that is not made while it is read
+    fills each chunk but the last, and is read once; so is a table of more than PAGES.
     """
     pages, full = 0, False
     for chunk in chunks(descriptor):
         pages += 1
         full = full or len(chunk) == CHUNK
         yield chunk
-    if pages < 2 or full:
+    if full or not 1 < pages <= PAGES:
         return
     os.lseek(descriptor, 0, os.SEEK_SET)
     header = True

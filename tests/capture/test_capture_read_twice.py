@@ -10,6 +10,7 @@ import pytest
 from fakeproc import TCP_HEADER, FakeProc
 from running import Capture
 
+from netviz.capture import sockets
 from netviz.capture.procfs import chunks
 from netviz.capture.sockets import NUMBERED, TABLES, read_twice
 
@@ -68,6 +69,18 @@ def test_a_long_table_has_its_header_once_and_its_lines_twice(
     assert text.count("local_address") == 1
     listed = inodes(text)
     assert {listed.count(inode) for inode in many} == {2}
+
+
+def test_a_table_that_is_too_long_is_read_once(
+    many: dict[int, socket.socket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sockets, "PAGES", 2)
+    descriptor = os.open("/proc/self/net/udp", os.O_RDONLY)
+    try:
+        listed = inodes(b"".join(read_twice(descriptor)).decode())
+    finally:
+        os.close(descriptor)
+    assert {listed.count(inode) for inode in many} == {1}
 
 
 def test_a_file_that_does_not_change_is_read_once(fakeproc: FakeProc, capture: Capture) -> None:
