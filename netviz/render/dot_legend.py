@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from netviz.bundles import bundles
 from netviz.graph import MATCHES, Graph
 from netviz.render import styles
 from netviz.render.dot_edges import line
 from netviz.render.dot_text import attributes, html
+
+MANY = 10
+"""From so many connections on a line is thick enough to be asked about."""
 
 
 def dot_legend(graph: Graph) -> Iterator[str]:
@@ -17,6 +21,10 @@ def dot_legend(graph: Graph) -> Iterator[str]:
     if any(not flow.directed for flow in graph.flows):
         look = {"color": styles.INK, "style": "solid", "arrowhead": "none"}
         samples.append((look, "which end is the client is unknown"))
+    most = max((sum(f.connections for f in flows) for flows in bundles(graph)), default=0)
+    if most >= MANY:
+        look = {"color": styles.INK, "style": "solid", "penwidth": styles.width(most)}
+        samples.append((look, f"the thickest line here: {most:,} connections"))
     yield from legend_cluster("How flows are drawn", samples)
 
 
@@ -30,7 +38,7 @@ def legend_cluster(title: str, samples: Sequence[tuple[Mapping[str, str], str]])
     for column, texts in (("line", [" "] * len(samples)), ("meaning", [m for _, m in samples])):
         yield f"  {column} {attributes(label=f'<{_column(texts)}>')};"
     for row, (drawn, _) in enumerate(samples, 1):
-        looks = attributes(**drawn, penwidth=styles.width(3))
+        looks = attributes(**{**drawn, "penwidth": drawn.get("penwidth", styles.width(3))})
         yield f"  line:r{row}:e -> meaning:r{row}:w {looks};"
     yield "}"
 

@@ -174,6 +174,28 @@ def test_picture_moves_and_scales(page: Page) -> None:
     assert box() == whole
 
 
+def test_no_text_leaves_its_box_in_a_neighbourhood(browser: Page, tmp_path: Path) -> None:
+    group = shop()
+    nodes = tuple(
+        replace(node, label="W" * 60, unit="M" * 60, pids=tuple(range(5000)), uid=0)
+        for node in group.nodes
+    )
+    path = tmp_path / "broad.html"
+    path.write_bytes(render(replace(group, nodes=nodes), "html"))
+    browser.open(path)
+    browser.press("t")
+    browser.all("#table tbody .link")[0].click()
+    browser.press("n")
+    outside = browser.run(
+        "return [...document.querySelectorAll('#around .box')].filter((box) => {"
+        " const frame = box.querySelector('rect').getBBox();"
+        " return [...box.querySelectorAll('text')].some((text) =>"
+        "  text.getBBox().x + text.getBBox().width > frame.x + frame.width); }).length"
+    )
+    assert outside == 0
+    assert len(browser.all("#around .box")) > 1
+
+
 def test_neighbourhood_goes_on_step_by_step(page: Page) -> None:
     page.press("t")
     page.all("#table tbody .link")[2].click()  # gunicorn, which the second flow ends at

@@ -93,14 +93,14 @@ def legend(graph: Graph) -> list[str]:
 def test_the_legend_has_the_kinds_that_occur(kind: str) -> None:
     graph = two_machines()
     one = next(flow for flow in graph.flows if flow.directed)
-    only = replace(graph, flows=(replace(one, match=kind),))
+    only = replace(graph, flows=(replace(one, match=kind, connections=1),))
     assert legend(only) == [styles.LINES[kind].meaning]
 
 
 def test_the_legend_explains_lines_without_an_arrow() -> None:
     graph = two_machines()
     flows = tuple(f for f in graph.flows if f.match == "reciprocal")
-    assert legend(replace(graph, flows=flows)) == [
+    assert legend(replace(graph, flows=flows))[:2] == [
         "both ends seen",
         "which end is the client is unknown",
     ]
@@ -119,3 +119,14 @@ def test_every_flow_is_a_line_of_its_own() -> None:
     assert len(re.findall(rb"^ *n\d+ -> n\d+ ", source, re.MULTILINE)) == len(graph.flows)
     texts = [text for texts in painted(source).edge.values() for text in texts]
     assert texts.count("tcp/5432 postgresql x10") == 6
+
+
+def test_the_legend_says_how_many_connections_the_thickest_line_is() -> None:
+    graph = two_machines()
+    few = replace(graph, flows=tuple(replace(one, connections=9) for one in graph.flows))
+    assert "thickest" not in render(few, "dot").decode()
+    first, *others = few.flows
+    many = replace(graph, flows=(replace(first, connections=1200), *others))
+    text = render(many, "dot").decode()
+    assert "the thickest line here: 1,200 connections" in text
+    assert f'penwidth="{styles.width(1200)}"' in text.partition("cluster_legend")[2]

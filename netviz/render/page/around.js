@@ -1,6 +1,6 @@
 // The neighbourhood of one node: who calls it stands left, whom it calls right, step by step outwards.
 
-const BOX = { width: 210, height: 40, gap: 14, column: 330, most: 60 };
+const BOX = { width: 260, height: 40, gap: 14, column: 390, most: 60 };
 const around = { key: '', opened: new Set(), keys: null };
 
 // Columns of nodes by distance: negative for callers, positive for the called.
@@ -36,13 +36,13 @@ function columns(start) {
 function box(index, x, y, middle) {
   const node = level().nodes[index];
   const where = [machineName(node), node.container || node.unit || node.security].filter(Boolean).join(' · ');
+  const more = (node.pids.length > 1 ? ` x${node.pids.length}` : '') + (node.uid === 0 ? '  root' : '');
   const group = makeSvg('g', { class: middle ? 'box middle' : 'box', 'data-key': node.key },
     makeSvg('title', {}, `${node.label} on ${where}`),
     makeSvg('rect', { x, y, width: BOX.width, height: BOX.height, rx: 5,
       'stroke-width': node.uid === 0 ? 3 : 1 }),
-    makeSvg('text', { x: x + 8, y: y + 16 }, shortened(node.label || '(no name)', 26)
-      + (node.pids.length > 1 ? ` x${node.pids.length}` : '') + (node.uid === 0 ? '  root' : '')),
-    makeSvg('text', { class: 'small', x: x + 8, y: y + 31 }, shortened(where, 36)));
+    makeSvg('text', { x: x + 8, y: y + 16 }, shortened(node.label || '(no name)', 36 - more.length) + more),
+    makeSvg('text', { class: 'small', x: x + 8, y: y + 31 }, shortened(where, 44)));
   interactive(group, `${node.label} on ${where}`, () => {
     if (state.node === index) return;
     around.opened.add(index);
@@ -50,6 +50,13 @@ function box(index, x, y, middle) {
   });
   group.addEventListener('dblclick', () => choose(node));
   return group;
+}
+
+// A text in broad letters is squeezed rather than let out of its box.
+function fitted(text, width) {
+  if (text.getComputedTextLength() <= width) return;
+  text.setAttribute('textLength', width);
+  text.setAttribute('lengthAdjust', 'spacingAndGlyphs');
 }
 
 function wire(flow, from, to) {
@@ -113,6 +120,7 @@ function showAround() {
       markerHeight: 7, markerUnits: 'userSpaceOnUse', orient: 'auto' }, makeSvg('path', { d: 'M0,0 L8,4 L0,8 z' }))),
     ...wires, ...boxes);
   target.replaceChildren(svg);
+  for (const text of svg.querySelectorAll('.box text')) fitted(text, BOX.width - 16);
   around.keys = movable(svg, { x: -30, y: -30, width: Math.max(width + 60, 700), height: Math.max(tallest + 60, 300) });
   return '';
 }
