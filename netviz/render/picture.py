@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import subprocess
+import time
+from collections.abc import Callable
 
 from netviz.errors import RenderError
 from netviz.graph import Graph
@@ -39,16 +41,14 @@ def paint(source: bytes, format: str, time_limit: float) -> bytes:
     if format == "svg":
         command.append("-Tjson")  # after the drawing, with the widths of its texts
     try:
-        done = execute.run_check(
-            command, input=source, capture_output=True, quiet=True, timeout=time_limit
-        )
+        done = _laid_out(execute.run_check, command, source, time_limit)
     except execute.ExecutableNotFound as error:
         raise RenderError(
             f"{format} needs the program dot, which is not there\n  {_HOW_TO_INSTALL}"
         ) from error
     except subprocess.TimeoutExpired as error:
         raise RenderError(
-            f"dot did not finish the picture in {time_limit:g} seconds\n  {_SMALLER}"
+            f"dot did not finish the picture in {time_limit:g} seconds (--time-limit)\n  {_SMALLER}"
         ) from error
     except subprocess.CalledProcessError as error:
         raise RenderError(f"dot failed: {_reason(error)}\n  {_SMALLER}") from error
@@ -56,6 +56,26 @@ def paint(source: bytes, format: str, time_limit: float) -> bytes:
         raise RenderError(f"dot cannot be run: {error.strerror}\n  {_HOW_TO_INSTALL}") from error
     painted: bytes = done.stdout
     return with_text_widths(painted) if format == "svg" else painted
+
+
+def _laid_out(
+    run: Callable[..., subprocess.CompletedProcess[bytes]],
+    command: list[str],
+    source: bytes,
+    time_limit: float,
+) -> subprocess.CompletedProcess[bytes]:
+    """Run the command; once more, for straight lines, where it crashes.
+
+    Graphviz 2.43 does where it finds no way for a curve: "triangulation failed".
+    """
+    given = {"input": source, "capture_output": True, "quiet": True}
+    until = time.monotonic() + time_limit
+    try:
+        return run(command, timeout=time_limit, **given)
+    except subprocess.CalledProcessError as error:
+        if error.returncode >= 0:
+            raise
+    return run([*command, "-Gsplines=line"], timeout=max(until - time.monotonic(), 0.1), **given)
 
 
 def _reason(error: subprocess.CalledProcessError) -> str:

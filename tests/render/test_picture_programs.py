@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
@@ -70,6 +71,16 @@ def test_a_dot_that_ends_in_silence_is_reported(
 ) -> None:
     assert "exit status 3" in failure(tmp_path, monkeypatch, "exit 3")
     assert "signal 9" in failure(tmp_path, monkeypatch, "kill -9 $$")
+
+
+@pytest.mark.usefixtures("dot_program")
+def test_where_dot_crashes_lines_are_straight(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = shutil.which("dot")
+    fake_dot(tmp_path, f'case "$*" in *splines=line*) exec {real} "$@";; esac; kill -SEGV $$')
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    assert b"</svg>" in render(two_machines(), "svg")
 
 
 def test_a_dot_that_is_too_slow_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
