@@ -16,7 +16,7 @@ from netviz.cli.exits import DONE, FAILED, run, say
 from netviz.cli.gather_arguments import add_host_arguments, add_way_arguments
 from netviz.cli.log import add_log_arguments, conclude, set_up
 from netviz.cli.version import version_text
-from netviz.errors import OutputError
+from netviz.errors import NetvizError, OutputError
 from netviz.gather import kubectl
 from netviz.gather.host import Host, each_once, read_hosts
 from netviz.gather.inventory import read_inventory
@@ -133,7 +133,10 @@ def _on_terminal() -> bool:
 def _password(options: argparse.Namespace) -> str | None:
     if not options.ask_sudo_password:
         return None
-    return getpass.getpass("password for sudo on the hosts: ")
+    try:
+        return getpass.getpass("password for sudo on the hosts: ")
+    except EOFError as error:
+        raise NetvizError("no password was given") from error
 
 
 def _command_for(options: argparse.Namespace, may_ask: bool) -> CommandFor:

@@ -6,11 +6,16 @@ import gzip
 import json
 import os
 import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from conftest import Stand
 from needs import unavailable
+from packer import ROOT
 
 from netviz.cli.gather import main
 from netviz.snapshot import load
@@ -93,6 +98,24 @@ def test_a_failure_leaves_the_old_file_and_no_half_one(tmp_path: Path) -> None:
     assert main(["liar", "-o", str(out)]) == 1
     assert names(out) == ["liar.json.gz"]
     assert (out / "liar.json.gz").read_bytes() == b"old"
+
+
+def test_ssh_ends_when_netviz_is_killed(stand: Stand, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "netviz.cli.main", "gather", "silent", "-o", str(tmp_path)]
+    process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    until(lambda: stand.calls() != [])
+    (ssh,) = children.read_text().split()
+    process.kill()
+    process.wait()
+    until(lambda: not Path(f"/proc/{ssh}").exists())
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 @pytest.mark.usefixtures("stand")

@@ -70,11 +70,9 @@ class Target:
 
 @pytest.fixture
 def never_ending(tmp_path: Path) -> list[str]:
-    """Arguments for a capture that never ends: it waits for who writes to a pipe."""
-    proc = tmp_path / "proc"
-    (proc / "1").mkdir(parents=True)
-    os.mkfifo(proc / "1" / "stat")
-    return ["--proc", str(proc)]
+    """Arguments for a capture that outlasts every test: its second sample is an hour away."""
+    (tmp_path / "1").mkdir()
+    return ["--proc", str(tmp_path), "--repeat", "2", "--every", "1h"]
 
 
 @pytest.fixture
@@ -83,9 +81,21 @@ def stuck(archive: bytes, never_ending: list[str]) -> Iterator[tuple[Target, int
     target = Target()
     target.send(payload(archive, never_ending, 100))
     child = target.child()
+    await_first_sample(child)
     yield target, child
     target.process.kill()
     target.process.wait()
+
+
+def await_first_sample(pid: int) -> None:
+    """Wait until the process has written a sample: from then on no closed pipe would end it."""
+    path = Path(f"/proc/{pid}/io")
+    deadline = time.monotonic() + PATIENCE
+    while "wchar: 0\n" in path.read_text():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+    time.sleep(0.1)
+    assert path.exists()
 
 
 @pytest.mark.parametrize("version", CAPTURE_VERSIONS)

@@ -11,12 +11,15 @@ import sys
 import time
 from pathlib import Path
 
+import own_terminal
 from daemons import installed, make_key, start_sshd
 from machines import PATIENCE, Lab, LabError, Machine, Process
 from stitching import ROOT
 
 USER = "operator"
 ALLOWED = f"{USER} ALL=(ALL) NOPASSWD: ALL"
+WITH_PASSWORD = f"{USER} ALL=(ALL) ALL"
+PASSWORD = "correct horse"
 
 LEFT_IN = ("/tmp", "/var/tmp", "/dev/shm", "/home", "/root", "/var/log", "/var/spool")
 """Where something may be left behind, beside /run; nowhere else can anything be written."""
@@ -113,12 +116,13 @@ class SshHost:
 
 
 def accounts(machine: Machine, rights: str) -> None:
-    """Give the machine root and USER, without passwords, and a sudoers file; /etc is its own."""
+    """Give the machine root and USER, who has a PASSWORD, and a sudoers file; /etc is its own."""
+    hashed = machine.exec([installed("openssl"), "passwd", "-6", PASSWORD]).strip()
     own = {
         "passwd": f"root:x:0:0::/root:/bin/sh\n{USER}:x:1000:1000::/home:/bin/sh\n"
         "sshd:x:105:65534::/run/sshd:/usr/sbin/nologin\n",
         "group": f"root:x:0:\nnogroup:x:65534:\n{USER}:x:1000:\n",
-        "shadow": f"root:*:19000::::::\n{USER}:*:19000::::::\n",
+        "shadow": f"root:*:19000::::::\n{USER}:{hashed}:19000::::::\n",
         "hosts": f"127.0.0.1 localhost\n127.0.1.1 {machine.name}\n",
         "sudoers": f"Defaults !lecture, !fqdn\n{rights}\n",
     }
@@ -166,13 +170,14 @@ class Client:
         lines = [f"  {name} {value}\n" for name, value in common.items()]
         (self.folder / "config").write_text("".join([*blocks, "Host *\n", *lines]))
 
-    def gather(self, *arguments: str) -> Process:
-        """Start netviz gather."""
+    def gather(self, *arguments: str, typed: str = "") -> Process:
+        """Start netviz gather; where something is to be ``typed``, on a terminal."""
+        terminal = [sys.executable, own_terminal.__file__, "password for sudo", typed]
         return self.machine.run(
             [
-                *("/usr/bin/env", f"PYTHONPATH={ROOT}", sys.executable),
-                *("-m", "netviz.cli.main", "gather", "-F", str(self.folder / "config")),
-                *("-o", str(self.output), *arguments),
+                *("/usr/bin/env", f"PYTHONPATH={ROOT}", *(terminal if typed else [])),
+                *(sys.executable, "-m", "netviz.cli.main", "gather"),
+                *("-F", str(self.folder / "config"), "-o", str(self.output), *arguments),
             ]
         )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from machines import PATIENCE, Lab, Process
-from ssh_hosts import ALLOWED, PYTHONS, USER, Client, SshHost
+from ssh_hosts import ALLOWED, PASSWORD, PYTHONS, USER, WITH_PASSWORD, Client, SshHost
 from stitching import Stitched
 
 from netviz.snapshot import load
@@ -19,7 +19,7 @@ EVERY = (*GOOD, "bare", "stuck", "guarded")
 
 class Site:
     """A client, and six hosts: three as they should be, one without a Python, one whose captures
-    never end, one where sudo refuses.
+    never end, one where sudo refuses. Beside them one where sudo asks for a password.
     """
 
     def __init__(self, lab: Lab) -> None:
@@ -31,6 +31,9 @@ class Site:
             hide = PYTHONS if name == "bare" else ""
             address = f"10.60.0.{10 + number}"
             self.hosts[name] = SshHost(lab, name, address, self.client.public, rights, hide)
+        self.hosts["asking"] = SshHost(
+            lab, "asking", "10.60.0.20", self.client.public, WITH_PASSWORD
+        )
         self.hosts["stuck"].get_stuck()
         self.know()
 
@@ -103,6 +106,28 @@ def test_without_sudo_it_says_what_was_not_seen(site: Site) -> None:
     ended = site.client.gather("web")
     assert ended.wait() == 0
     assert "(not root): run it with sudo to see them" in ended.errors()
+
+
+def test_a_password_is_told_to_the_sudo_that_asks(site: Site) -> None:
+    ended = site.client.gather("asking", "web", "guarded", "-K", typed=PASSWORD)
+    assert ended.wait() == 1
+    refused = "  guarded: sudo refused: you may not run Python as root there\n"
+    assert refused in ended.output.read_text()
+    assert site.client.written() == ["asking.json.gz", "web.json.gz"]
+    (snapshot,) = load(site.client.output / "asking.json.gz")
+    assert not snapshot.problems
+    assert PASSWORD not in ended.output.read_text()
+    assert PASSWORD not in str(snapshot)
+    site.check_nothing_left()
+
+
+def test_a_wrong_password_is_told_once(site: Site) -> None:
+    ended = site.client.gather("asking", "web", "-K", "--log", "info", typed="wrong")
+    assert ended.wait() == 1
+    shown = ended.output.read_text()
+    assert shown.endswith("1 host failed:\n  asking: sudo refused: the password is not right\n\n")
+    assert shown.count("Sorry, try again") == 1
+    site.check_nothing_left()
 
 
 def test_keys_of_hosts_are_checked(site: Site) -> None:
