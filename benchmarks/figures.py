@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measure what docs/performance.md shows, and print it as its tables do.
 
-.venv/bin/python benchmarks/figures.py parse|stitch|capture|churn|memory|original [OPTIONS]
+.venv/bin/python benchmarks/figures.py parse|stitch|capture|churn|samples|memory|original [OPTIONS]
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import capture_speed
+import sample_speed
 import under_churn
 from fleet import Shape
 from fleets import Fleets, fleet_of, single_machine
@@ -98,6 +99,21 @@ def churn(options: argparse.Namespace) -> None:
             print(found, file=sys.stderr)
 
 
+def samples(options: argparse.Namespace) -> None:
+    """Captures that repeat in a namespace of 20,000 sockets, and what their files take."""
+    reason = capture_speed.missing()
+    if reason:
+        raise SystemExit(f"figures.py: {reason}")
+    heading("samples", "file", "size", "processor", "memory", "netviz-stitch", "its memory")
+    with _folder() as folder:
+        for one in sample_speed.measure_samples(folder, (1, 10, 100), options.rounds):
+            row(
+                *(str(one.samples), f"`{one.name}`", f"{one.size / 1e6:.1f} MB"),
+                *(f"{one.capture.processor:.2f} s", f"{one.capture.megabytes:.0f} MB"),
+                *_run(one.stitch),
+            )
+
+
 def memory(options: argparse.Namespace) -> None:
     """A capture of a made-up /proc with a million sockets."""
     with _folder() as folder:
@@ -121,7 +137,8 @@ def original(options: argparse.Namespace) -> None:
 
 
 SUBJECTS: dict[str, Callable[[argparse.Namespace], None]] = {
-    subject.__name__: subject for subject in (parse, stitch, capture, churn, memory, original)
+    subject.__name__: subject
+    for subject in (parse, stitch, capture, churn, samples, memory, original)
 }
 
 

@@ -20,11 +20,15 @@ from typing import Any, TextIO
 
 
 class Run:
-    """What one command took: ``seconds`` of each round, the most memory of any in MB."""
+    """What one command took: ``seconds`` of each round, the most memory of any in MB.
+
+    ``processor`` is the least time that it had a processor for.
+    """
 
     def __init__(self, rounds: Sequence[Sequence[float]]) -> None:
-        self.seconds = [seconds for seconds, _ in rounds]
-        self.megabytes = max(kilobytes for _, kilobytes in rounds) / 1024
+        self.seconds = [seconds for seconds, _, _ in rounds]
+        self.megabytes = max(kilobytes for _, kilobytes, _ in rounds) / 1024
+        self.processor = min(processor for _, _, processor in rounds)
 
     @property
     def best(self) -> float:
@@ -109,10 +113,13 @@ def measure(
 
 
 def answer_tasks(tasks: TextIO, answers: TextIO) -> None:
-    """Do every task of ``tasks``; the answer is (seconds, peak memory in kB) of each round."""
+    """Do every task of ``tasks``.
+
+    The answer is (seconds, peak memory in kB, seconds of a processor) of each round.
+    """
     for line in tasks:
         task: dict[str, Any] = json.loads(line)
-        results: dict[str, list[tuple[float, int]]] = {name: [] for name in task["commands"]}
+        results: dict[str, list[tuple[float, int, float]]] = {name: [] for name in task["commands"]}
         if task["warm_up"]:
             for command in task["commands"].values():
                 _run(command, task["environment"])
@@ -123,7 +130,7 @@ def answer_tasks(tasks: TextIO, answers: TextIO) -> None:
         answers.flush()
 
 
-def _run(command: Sequence[str], environment: Mapping[str, str]) -> tuple[float, int]:
+def _run(command: Sequence[str], environment: Mapping[str, str]) -> tuple[float, int, float]:
     quiet = os.open(os.devnull, os.O_RDWR)
     problems_read, problems = os.pipe()
     started = time.perf_counter()
@@ -147,7 +154,7 @@ def _run(command: Sequence[str], environment: Mapping[str, str]) -> tuple[float,
     os.close(quiet)
     if status:
         sys.exit(f"{' '.join(command[:4])} ended with {status}: {said.decode(errors='replace')}")
-    return seconds, usage.ru_maxrss
+    return seconds, usage.ru_maxrss, usage.ru_utime + usage.ru_stime
 
 
 if __name__ == "__main__":
