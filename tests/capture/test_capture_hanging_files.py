@@ -29,7 +29,7 @@ def test_processes_with_files_that_hang_are_captured(
         check=False,
         capture_output=True,
         text=True,
-        timeout=200,
+        timeout=60,  # what hangs then ends with the script
     )
     if "mount: " in ended.stderr:
         unavailable(f"FUSE cannot be mounted here: {ended.stderr.splitlines()[-1]}")
