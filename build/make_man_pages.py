@@ -22,6 +22,7 @@ from netviz.cli.main import VERBS  # noqa: E402
 FROM_DOCUMENTS = {
     "stitch": (("filters.md", "Levels"), ("filters.md", "Expressions")),
     "exposure": (("questions.md", "Who can reach what listens?"),),
+    "gather": (("gather.md", "Which hosts"), ("gather.md", "How they are reached")),
     "next": (("questions.md", "Which machines are missing?"),),
     "waves": (("questions.md", "What moves together?"), ("filters.md", "Expressions")),
 }

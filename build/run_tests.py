@@ -23,6 +23,7 @@ LINTERS = (
 WITHOUT_TWINS = {
     "capture": "runs on the target, and nothing that parses is packed with it",
     "fuzz": "compares both implementations",
+    "gather": "takes snapshots, and parses none",
     "lab": "stitches with both",
     "page": "draws graphs that are made up",
     "project": "builds and installs both",

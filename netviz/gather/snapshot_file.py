@@ -11,9 +11,6 @@ from typing import IO
 from netviz.errors import SnapshotError
 from netviz.snapshot import load
 
-MOST_TEXT = 2**30
-"""Bytes that a gathered snapshot may have decompressed: a target can send a bomb."""
-
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
 """A snapshot tells a lot about a machine."""
 
@@ -41,9 +38,9 @@ def finish(temporary: Path, stream: IO[bytes], target: Path) -> None:
 
 
 def what_is_wrong(path: Path) -> str | None:
-    """Why a file is no whole snapshot, None if it is one."""
+    """Why a file is no whole snapshot within the bounds of ``load``, None if it is one."""
     try:
-        samples = sum(1 for _ in load(path, size_limit=MOST_TEXT))
+        samples = sum(1 for _ in load(path))
     except SnapshotError as error:
         return f"{error.where}: {error.what}" if error.where else error.what
     return None if samples else "holds no snapshot"

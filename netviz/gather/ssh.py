@@ -10,6 +10,9 @@ from netviz.gather.remote_command import for_login_shell
 
 PROGRAM = "ssh"
 
+CONNECT_SECONDS = 30
+"""Seconds that a connection may take: hosts that are down must not keep others waiting for long."""
+
 OPTIONS = (
     "LogLevel=INFO",  # what went wrong is told by its messages
     "RemoteCommand=none",  # one in the configuration would refuse ours
@@ -29,11 +32,11 @@ def ssh_command(
 ) -> list[str]:
     """The arguments that run ``script`` on ``host``.
 
-    ``timeout`` is how many seconds a connection may take. Unless ``asking``, ssh asks the person
+    ``timeout`` is how many seconds the host may take. Unless ``asking``, ssh asks the person
     nothing. ``configuration`` is ``["-F", FILE]``, or nothing for the usual one.
     """
     arguments = [PROGRAM, *configuration, "-T", "-a", "-x"]
-    options = [*OPTIONS, f"ConnectTimeout={math.ceil(timeout)}"]
+    options = [*OPTIONS, f"ConnectTimeout={math.ceil(min(timeout, CONNECT_SECONDS))}"]
     if not asking:
         options.append("BatchMode=yes")
     for option in options:
