@@ -52,12 +52,12 @@ STAYING6 = (
 
 
 class Addresses:
-    """The addresses of a group, each with what stands for it; ``known`` are those of its map."""
+    """The addresses of a group, each with what stands for it."""
 
-    def __init__(self, key: bytes, known: dict[int, int] | None = None) -> None:
+    def __init__(self, key: bytes) -> None:
         self._bits4 = AddressBits(key, 32, STAYING4, ALIKE4)
         self._bits6 = AddressBits(key, 128, STAYING6, ALIKE6)
-        self.replaced: dict[int, int] = {} if known is None else known
+        self.replaced: dict[int, int] = {}
         """Every address that was met, and what stands for it."""
 
     def number(self, address: int) -> int:

@@ -9,13 +9,10 @@ from __future__ import annotations
 from netviz.anonymize.host import replaced_host
 from netviz.anonymize.left_out import LeftOut
 from netviz.anonymize.namespace import NamespaceReplacer
-from netviz.anonymize.problems import replaced_problem
+from netviz.anonymize.problems import FORMAT_1, replaced_problem
 from netviz.anonymize.processes import capabilities, replaced_one
 from netviz.anonymize.pseudonyms import Pseudonyms
-from netviz.snapshot.model import Problem, Snapshot
-
-UNTOLD = Problem("fd", "EACCES", 0)
-"""What format 1 leaves open, as format 2 says it: descriptors may have been refused."""
+from netviz.snapshot.model import Snapshot
 
 
 def anonymous(snapshot: Snapshot, pseudonyms: Pseudonyms, left_out: LeftOut) -> Snapshot:
@@ -27,7 +24,7 @@ def anonymous(snapshot: Snapshot, pseudonyms: Pseudonyms, left_out: LeftOut) -> 
     namespaces = NamespaceReplacer(
         snapshot.host.byteorder == "big", dict(snapshot.unix_names), pseudonyms, left_out
     )
-    problems = [replaced_problem(problem) for problem in snapshot.problems]
+    problems = list(dict.fromkeys(map(replaced_problem, snapshot.problems)))
     return Snapshot(
         source="",
         format=2,
@@ -36,7 +33,7 @@ def anonymous(snapshot: Snapshot, pseudonyms: Pseudonyms, left_out: LeftOut) -> 
         netns=[namespaces.replaced(one) for one in snapshot.netns],
         unix_peers=snapshot.unix_peers,
         unix_names=[],  # what stands for them has no line breaks
-        problems=[*problems, UNTOLD] if snapshot.format == 1 else problems,
+        problems=[*problems, FORMAT_1] if snapshot.format == 1 else problems,
         euid=None if snapshot.euid is None else pseudonyms.users.number(snapshot.euid),
         cap_eff=capabilities(snapshot.cap_eff),
         pid_namespace=snapshot.pid_namespace,

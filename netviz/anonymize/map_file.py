@@ -10,6 +10,7 @@ Whoever has it can undo the replacement.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 from netviz.addresses import format_address, parse_address
 from netviz.anonymize.names import DIGITS, NUMBERED
 from netviz.anonymize.pseudonyms import KEY_SIZE, Pseudonyms
+from netviz.anonymize.users import FIRST, MOST
 from netviz.errors import NetvizError
 from netviz.snapshot import checks
 from netviz.snapshot.documents import decode
@@ -67,12 +69,28 @@ def _pseudonyms(value: object) -> Pseudonyms:
         raise Fault("is no map of netviz anonymize")
     if value["netviz_map"] != VERSION:
         raise mismatch("netviz_map", f"the number {VERSION}", value["netviz_map"])
-    return Pseudonyms(
+    kinds = checks.mapping(value.get("names"), "names")
+    for kind in kinds:
+        if kind not in NUMBERED and kind not in DIGITS:
+            what = "is no kind of name; a newer netviz may have written it"
+            raise Fault(what, member("names", kind))
+    pseudonyms = Pseudonyms(
         _key(value.get("key")),
-        _names(checks.mapping(value.get("names"), "names")),
+        {kind: _numbered(kind, kinds[kind]) for kind in kinds if kind in NUMBERED},
         _users(checks.mapping(value.get("users"), "users")),
-        _addresses(checks.mapping(value.get("addresses"), "addresses")),
     )
+    for kind in DIGITS:
+        where = member("names", kind)
+        for name, replaced in checks.mapping(kinds.get(kind), where).items():
+            _check_key(pseudonyms.names.digits(kind, name), replaced, member(where, name))
+    for text, replaced in checks.mapping(value.get("addresses"), "addresses").items():
+        where = member("addresses", text)
+        try:
+            made = pseudonyms.addresses.text(parse_address(text))
+        except ValueError:
+            raise Fault(f"{quoted(text)} is no IP address", "addresses") from None
+        _check_key(made, replaced, where)
+    return pseudonyms
 
 
 def _key(value: object) -> bytes:
@@ -86,18 +104,15 @@ def _key(value: object) -> bytes:
     return key
 
 
-def _names(kinds: Mapping[str, Any]) -> dict[str, dict[str, str]]:
-    found = {}
-    for kind, value in kinds.items():
-        where = member("names", kind)
-        if kind not in NUMBERED and kind not in DIGITS:
-            raise Fault("is no kind of name; a newer netviz may have written it", where)
-        names = checks.mapping(value, where)
-        for name, replaced in names.items():
-            checks.text(checks.required(replaced, member(where, name)), member(where, name))
-        _check_distinct(names, where)
-        found[kind] = names
-    return found
+def _numbered(kind: str, value: object) -> dict[str, str]:
+    """The names of a kind that are numbered."""
+    where = member("names", kind)
+    names = checks.mapping(value, where)
+    for name, replaced in names.items():
+        if not isinstance(replaced, str) or not re.fullmatch(f"{kind}-[0-9]{{1,18}}", replaced):
+            raise mismatch(member(where, name), f"{kind}- and a number", replaced)
+    _check_distinct(names, where)
+    return names
 
 
 def _users(users: Mapping[str, Any]) -> dict[int, int]:
@@ -106,24 +121,18 @@ def _users(users: Mapping[str, Any]) -> dict[int, int]:
         where = member("users", text)
         if not (text.isascii() and text.isdecimal()) or len(text) > 20:
             raise Fault(f"{quoted(text)} is no user id", "users")
-        found[int(text)] = checks.integer(checks.required(number, where), where) or 0
+        checks.integer(checks.required(number, where), where, FIRST, MOST)
+        found[int(text)] = number
     _check_distinct(found, "users")
-    return found
-
-
-def _addresses(addresses: Mapping[str, Any]) -> dict[int, int]:
-    found = {}
-    for text, replaced in addresses.items():
-        where = member("addresses", text)
-        checks.text(checks.required(replaced, where), where)
-        try:
-            found[parse_address(text)] = parse_address(replaced)
-        except ValueError:
-            raise Fault("is no pair of IP addresses", where) from None
-    _check_distinct(found, "addresses")
     return found
 
 
 def _check_distinct(replaced: Mapping[Any, Any], where: str) -> None:
     if len(set(replaced.values())) != len(replaced):
         raise Fault("two stand for the same", where)
+
+
+def _check_key(made: str, replaced: object, where: str) -> None:
+    """What depends on the key alone is as it says, or it is the key of another group."""
+    if made != replaced:
+        raise Fault("does not come of the key", where)

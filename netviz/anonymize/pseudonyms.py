@@ -15,7 +15,8 @@ KEY_SIZE = 32
 class Pseudonyms:
     """Names, users and addresses of a group with what stands for them.
 
-    ``key`` is 32 random bytes. The same key and the same known ones give the same.
+    ``key`` is 32 random bytes, ``names`` and ``users`` are those that are known. Where all of them
+    are the same, so is what is made.
     """
 
     def __init__(
@@ -23,12 +24,11 @@ class Pseudonyms:
         key: bytes,
         names: Mapping[str, dict[str, str]] | None = None,
         users: dict[int, int] | None = None,
-        addresses: dict[int, int] | None = None,
     ) -> None:
         self.key = key
         self.names = Names(_derived(key, b"names"), names)
         self.users = Users(users)
-        self.addresses = Addresses(_derived(key, b"addresses"), addresses)
+        self.addresses = Addresses(_derived(key, b"addresses"))
 
     def shuffled(self, texts: list[str]) -> list[str]:
         """The texts in an order that says nothing of them, the same for the same key."""

@@ -6,6 +6,8 @@ ALIKE = frozenset({0, 65534, 2**32 - 1})
 """root; nobody (the overflow uid of user namespaces); what a table has where there is no user."""
 
 FIRST = 1001
+MOST = 2**32 - 2
+"""What stands for users, least and greatest: a table has 32 bits for them."""
 
 
 class Users:

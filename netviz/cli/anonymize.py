@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import logging
+import os
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
@@ -68,20 +69,22 @@ def make_parser() -> argparse.ArgumentParser:
 def _anonymize(options: argparse.Namespace) -> int:
     set_up(PROGRAM, options.log)
     snapshots = NamedSnapshots(options, log)
-    if Path(options.output).resolve() in [*Path(options.map).resolve().parents]:
+    target, map_file = (Path(os.path.realpath(path)) for path in (options.output, options.map))
+    if target in (map_file, *map_file.parents):
         options.parser.error("--map is secret and does not belong into the folder to give away")
     pseudonyms = read_map(options.map) or Pseudonyms(secrets.token_bytes(KEY_SIZE))
     left_out = LeftOut()
+    files = 0
     with new_folder(options.output) as folder:
         with progress(options, "replacing names", snapshots.count):
             for path in pseudonyms.shuffled(snapshots.paths):
-                _write(path, snapshots, pseudonyms, left_out, folder)
+                files += _write(path, snapshots, pseudonyms, left_out, folder)
         snapshots.check_some()
         # Before the folder is there: what nobody could look up must not be given away.
         write_private(options.map, written_map(pseudonyms))
     for sentence in left_out.sentences():
         log.warning("%s", sentence)
-    conclude(PROGRAM, options, _summary(options, pseudonyms, snapshots))
+    conclude(PROGRAM, options, _summary(options, pseudonyms, files))
     return DONE
 
 
@@ -91,16 +94,20 @@ def _write(
     pseudonyms: Pseudonyms,
     left_out: LeftOut,
     folder: Path,
-) -> None:
-    """Write what stands for one file, named after the machine of its first sample."""
+) -> bool:
+    """Write what stands for one file, named after the machine of its first sample.
+
+    False where no sample of it was good.
+    """
     samples = [anonymous(one, pseudonyms, left_out) for one in snapshots.of_file(path)]
     if not samples:
-        return
+        return False
     content = b"".join(map(encoded, samples))
     ending = ".json"
     if path.endswith(".gz"):
         content, ending = gzip.compress(content, mtime=0), ".json.gz"
     write_output(str(_free(folder, samples[0].host.name or "unnamed", ending)), content)
+    return True
 
 
 def _free(folder: Path, name: str, ending: str) -> Path:
@@ -112,10 +119,10 @@ def _free(folder: Path, name: str, ending: str) -> Path:
     return target
 
 
-def _summary(options: argparse.Namespace, pseudonyms: Pseudonyms, snapshots: NamedSnapshots) -> str:
+def _summary(options: argparse.Namespace, pseudonyms: Pseudonyms, files: int) -> str:
     known = pseudonyms.names.replaced.values()
     return (
-        f"{counted(snapshots.count()[0], 'file')} written to {options.output}; {options.map} tells"
+        f"{counted(files, 'file')} written to {options.output}; {options.map} tells"
         f" what stands for what (names: {sum(map(len, known)):,}, users:"
         f" {len(pseudonyms.users.replaced):,}, addresses: {len(pseudonyms.addresses.replaced):,}):"
         " keep it to yourself"

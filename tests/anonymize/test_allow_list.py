@@ -99,6 +99,15 @@ def test_a_text_at_any_place(tmp_path: Path, path: tuple[Any, ...], text: str) -
     assert json.loads(made)["complete"] is True
 
 
+def test_sentences_of_an_import(tmp_path: Path) -> None:
+    """They are texts of any length, in the place of the name of an error."""
+    document = full_document()
+    document["problems"] = [{"what": "import", "error": f"ss of {SECRET} is missing"}] * 2
+    made, _ = written(tmp_path, document)
+    assert SECRET not in made
+    assert [problem["what"] for problem in json.loads(made)["problems"]] == ["import"]
+
+
 def test_a_key_at_any_place(tmp_path: Path) -> None:
     document = full_document()
     for at in (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netviz.anonymize.names import Names
@@ -52,6 +52,7 @@ LABELS = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(LABELS, LABELS)
 def test_any_label(one: str, other: str) -> None:
     names = Names(b"k" * 32)

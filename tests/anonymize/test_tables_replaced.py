@@ -120,6 +120,7 @@ def test_unix_sockets(sockets: list[tuple[int, str | None, int, int]]) -> None:
     assert len(set(names[0])) == len(set(names[1]))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(INODE, PORT, UID, UID, st.integers(0, 0xFFFF)), max_size=5))
 def test_packet_sockets(sockets: list[tuple[int, int, int, int, int]]) -> None:
     text = packet_table(packet_line(*socket) for socket in sockets)
@@ -224,6 +225,7 @@ def test_tracked_connections(lines: list[str]) -> None:
 
 
 @pytest.mark.parametrize("table", ["tcp", "unix", "packet", "sctp/assocs", "nf_conntrack"])
+@settings(deadline=None)
 @given(st.text())
 def test_text_that_is_no_table(table: str, text: str) -> None:
     pseudonyms = Pseudonyms(KEY)

@@ -230,7 +230,7 @@ def test_a_map_that_cannot_be_written_and_nothing_is(tmp_path: Path) -> None:
     assert nothing_there(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["out/map", "out/deeper/map", "given/../out/map"])
+@pytest.mark.parametrize("name", ["out", "out/map", "out/deeper/map", "given/../out/map"])
 def test_the_map_is_not_given_away(tmp_path: Path, given: Path, name: str) -> None:
     (tmp_path / "out").mkdir()
     with pytest.raises(SystemExit) as ended:

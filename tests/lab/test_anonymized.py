@@ -18,7 +18,7 @@ VOCABULARY = words(
     b"time privileges euid cap eff processes pid ppid start comm exe uid security caps netns "
     b"cgroup argv sockets pipes rw addresses interfaces ip local port range forwarding tables "
     b"unix peers names problems what error count example started finished complete null true "
-    b"false x86 aarch64 "
+    b"false x86 aarch64 namespace "
     # The names of tables, and the columns of their headers.
     b"tcp tcp6 udp udp6 udplite udplite6 raw raw6 icmp icmp6 packet nf conntrack sl address "
     b"rem remote st tx rx queue tr tm when retrnsmt timeout inode ref pointer drops Num "

@@ -12,8 +12,8 @@ from typing import Any
 
 from netviz.graph import Flow, Graph, Listener, Machine, Node
 
-UNTOLD = "fd: EACCES x0"
-"""How format 2 says that descriptors may have been refused, which format 1 leaves open."""
+UNTOLD = "made of format 1, which does not tell what could not be read"
+"""What format 2 has to say of what was of format 1."""
 
 NodeKey = tuple[Hashable, ...]
 FlowKey = tuple[Hashable, ...]
