@@ -152,8 +152,8 @@ class Client:
         for program in "ssh", "sudo":
             installed(program)
 
-    def know(self, hosts: dict[str, SshHost], keys: dict[str, str]) -> None:
-        """Write the configuration: each host's address and the key it is known by."""
+    def know(self, hosts: dict[str, SshHost], keys: dict[str, str], more: str = "") -> None:
+        """Write the configuration: each host's address and the key it is known by, and ``more``."""
         known = "".join(f"{name} {key}\n" for name, key in keys.items())
         (self.folder / "known_hosts").write_text(known)
         blocks = [
@@ -168,7 +168,7 @@ class Client:
             "GlobalKnownHostsFile": "/dev/null",
         }
         lines = [f"  {name} {value}\n" for name, value in common.items()]
-        (self.folder / "config").write_text("".join([*blocks, "Host *\n", *lines]))
+        (self.folder / "config").write_text("".join([more, *blocks, "Host *\n", *lines]))
 
     def gather(self, *arguments: str, typed: str = "") -> Process:
         """Start netviz gather; where something is to be ``typed``, on a terminal."""

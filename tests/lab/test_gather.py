@@ -37,9 +37,10 @@ class Site:
         self.hosts["stuck"].get_stuck()
         self.know()
 
-    def know(self, **others: SshHost) -> None:
+    def know(self, more: str = "", **others: SshHost) -> None:
+        """Let the client know every host and its key, besides ``others``, of which it has none."""
         hosts = {**self.hosts, **others}
-        self.client.know(hosts, {name: host.host_key for name, host in self.hosts.items()})
+        self.client.know(hosts, {name: host.host_key for name, host in self.hosts.items()}, more)
 
     def await_captures(self, *names: str) -> None:
         """Wait until a capture runs on each, watched: sudo, the watch and the capture."""
@@ -127,6 +128,19 @@ def test_a_wrong_password_is_told_once(site: Site) -> None:
     shown = ended.output.read_text()
     assert shown.endswith("1 host failed:\n  asking: sudo refused: the password is not right\n\n")
     assert shown.count("Sorry, try again") == 1
+    site.check_nothing_left()
+
+
+def test_through_a_jump_host(site: Site) -> None:
+    site.know("Host far\n  HostName 10.60.0.11\n  HostKeyAlias db\n  ProxyJump web\n")
+    try:
+        ended = site.client.gather("far", "--sudo")
+        assert ended.wait() == 0, ended.errors()
+    finally:
+        site.know()
+    (snapshot,) = load(site.client.output / "far.json.gz")
+    assert snapshot.host.name == "db"
+    assert "10.60.0.10" in site.hosts["db"].sshd.errors().split("Accepted publickey")[-1]
     site.check_nothing_left()
 
 
