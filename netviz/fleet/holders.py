@@ -22,7 +22,8 @@ class Holder(Protocol):
 def shown_holder(
     processes: Sequence[Holder], holders: Iterable[int], served: Mapping[int, int]
 ) -> int:
-    """Rule 9: not pid 1, then who holds fewest connections of the listener, then the pid.
+    """Rule 9: not pid 1, then who holds fewest connections of the listener, then who started first,
+    then the pid: numbers begin anew, and a parent may have a greater one than its children.
 
     ``holders`` are indexes of ``processes``, at least one; ``served`` has how many connections
     each of them holds.
@@ -30,7 +31,7 @@ def shown_holder(
 
     def order(number: int) -> tuple[bool, int, int, int]:
         process = processes[number]
-        return process.pid == INIT, served.get(number, 0), process.pid, process.start or 0
+        return process.pid == INIT, served.get(number, 0), process.start or 0, process.pid
 
     return min(holders, key=order)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from groups import (
     CLOSE_WAIT,
@@ -16,10 +18,11 @@ from groups import (
     flows,
     listen,
     simple,
+    snapshot,
     stitched,
 )
 
-from netviz.stitch import StitchOptions
+from netviz.stitch import StitchOptions, stitch
 
 CLIENT = simple("c", "10.0.0.1", connect("10.0.0.1", 40000, "10.0.0.2", 80, 2))
 
@@ -108,6 +111,14 @@ def test_prefork_listener_is_shown_on_the_one_without_connections() -> None:
     graph = stitched(CLIENT, there)
     assert [n.label for n in graph.nodes if n.listeners] == ["p90"]
     assert [f[1] for f in flows(graph)] == ["s/p6"]
+
+
+def test_then_the_one_that_started_first() -> None:
+    """Pids begin anew after the last: a parent may have a greater one than its children."""
+    there = snapshot(server(listen("0.0.0.0", 80, 12, 7)))
+    older = [replace(p, start=50) if p.pid == 12 else p for p in there.processes]
+    graph = stitch([replace(there, processes=older)])
+    assert [n.label for n in graph.nodes] == ["p12"]
 
 
 def test_then_the_smallest_pid() -> None:
