@@ -13,8 +13,12 @@ from netviz.diff.keys import aligned, service_keys
 from netviz.diff.notes import notes
 from netviz.diff.side import Side, folded
 from netviz.graph import Graph
+from netviz.group import group
 
 DEFAULT_FACTOR = Fraction(10)
+
+LEVEL = "service"
+"""What is compared."""
 
 
 def compare(old: Graph, new: Graph, factor: Fraction = DEFAULT_FACTOR) -> Differences:
@@ -23,6 +27,7 @@ def compare(old: Graph, new: Graph, factor: Fraction = DEFAULT_FACTOR) -> Differ
     A flow has changed where it has at least ``factor`` times as many connections, or as few; 1
     tells of every other count.
     """
+    old, new = _services(old), _services(new)
     old_keys, new_keys = aligned(service_keys(old), service_keys(new))
     return compare_sides(folded(old, old_keys), folded(new, new_keys), factor)
 
@@ -48,6 +53,10 @@ def compare_sides(old: Side, new: Side, factor: Fraction) -> Differences:
         gaps=tuple(sorted([*gaps[OLD].all(), *gaps[NEW].all()])),
         notes=notes(old, new),
     )
+
+
+def _services(graph: Graph) -> Graph:
+    return graph if graph.level == LEVEL else group(graph, LEVEL)
 
 
 def _compared(side: Side) -> Compared:

@@ -3,8 +3,8 @@ otherwise."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
 
 from netviz.diff.blind import Blindness, BlindSpots, Gaps
 from netviz.diff.differences import (
@@ -19,6 +19,8 @@ from netviz.diff.side import Holders, Role, Side
 from netviz.graph import OUTSIDE
 
 Roles = Mapping[Role, Holders]
+
+T = TypeVar("T")
 
 
 def compare_services(
@@ -46,8 +48,8 @@ def compare_services(
             differences.append(
                 Difference(
                     key,
-                    None if before is None else _state(before.values()),
-                    None if after is None else _state(after.values()),
+                    None if before is None else _state(before),
+                    None if after is None else _state(after),
                 )
             )
     return tuple(differences)
@@ -57,46 +59,45 @@ def _changed(key: ServiceKey, before: Roles, after: Roles) -> Iterable[ServiceDi
     """Where it does the same things as before under other users or contexts.
 
     Which processes of a service have sockets differs from moment to moment (a parent that listens
-    as root, workers as another user), so only like is compared with like. Services that do nothing
-    they did before are compared as a whole, and have changed if they have nothing in common.
+    as root, workers as another user), so only like is compared with like, and to see fewer or more
+    users of the same is no change. Services that do nothing they did before are compared as a
+    whole, and have changed if they have nothing in common.
     """
-    users = _differing(before, after, "users")
-    contexts = _differing(before, after, "contexts")
-    if users or contexts:
-        old_users, new_users = users or ((), ())
-        old_contexts, new_contexts = contexts or ((), ())
+    old_users, new_users = _unlike(before, after, lambda holders: holders.users)
+    old_contexts, new_contexts = _unlike(before, after, lambda holders: holders.contexts)
+    if old_users or old_contexts:
         yield Difference(
-            key, ServiceState(old_users, old_contexts), ServiceState(new_users, new_contexts)
+            key,
+            ServiceState(tuple(sorted(old_users)), tuple(sorted(old_contexts))),
+            ServiceState(tuple(sorted(new_users)), tuple(sorted(new_contexts))),
         )
 
 
-def _differing(
-    before: Roles, after: Roles, what: str
-) -> tuple[tuple[Any, ...], tuple[Any, ...]] | None:
-    pairs = [
-        (getattr(before[role], what), getattr(after[role], what))
-        for role in before.keys() & after.keys()
-    ]
+def _unlike(
+    before: Roles, after: Roles, known: Callable[[Holders], set[T | None]]
+) -> tuple[set[T], set[T]]:
+    """What is known of the holders in roles where that has changed, on either side; else nothing.
+
+    Where anything is not known, nothing has changed.
+    """
+    pairs = [(known(before[role]), known(after[role])) for role in before.keys() & after.keys()]
     if not pairs:
-        pairs = [(_union(before.values(), what), _union(after.values(), what))]
-        pairs = [pair for pair in pairs if not pair[0] & pair[1]]
-    unlike = [
-        (one, other)
-        for one, other in pairs
-        if one and other and one != other and None not in one | other
-    ]
-    if not unlike:
-        return None
-    old = set().union(*(pair[0] for pair in unlike))
-    new = set().union(*(pair[1] for pair in unlike))
-    return tuple(sorted(old)), tuple(sorted(new))
+        whole = _union(map(known, before.values())), _union(map(known, after.values()))
+        pairs = [] if whole[0] & whole[1] else [whole]
+    unlike = [(old, new) for old, new in pairs if old - new and new - old and None not in old | new]
+    return _certain(old for old, _ in unlike), _certain(new for _, new in unlike)
 
 
-def _union(holders: Iterable[Holders], what: str) -> set[Any]:
-    return set().union(*(getattr(one, what) for one in holders))
+def _union(sets: Iterable[set[T | None]]) -> set[T | None]:
+    return set().union(*sets)
 
 
-def _state(holders: Iterable[Holders]) -> ServiceState:
-    known = list(holders)
-    users, contexts = _union(known, "users"), _union(known, "contexts")
-    return ServiceState(tuple(sorted(users - {None})), tuple(sorted(contexts - {None})))
+def _certain(sets: Iterable[set[T | None]]) -> set[T]:
+    return {value for values in sets for value in values if value is not None}
+
+
+def _state(roles: Roles) -> ServiceState:
+    return ServiceState(
+        tuple(sorted(_certain(holders.users for holders in roles.values()))),
+        tuple(sorted(_certain(holders.contexts for holders in roles.values()))),
+    )

@@ -6,11 +6,17 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from netviz.diff.differences import CAME, CHANGED, WENT, Differences, FlowDifference
-from netviz.diff.keys import ServiceKey
-from netviz.diff.picture_parts import Marks, as_graph, marked_services
-from netviz.diff.wording import flow_what, gap_words, summary
-from netviz.graph import Flow, Graph, Node
+from netviz.diff.differences import CAME, CHANGED, WENT, Differences
+from netviz.diff.picture_parts import (
+    Line,
+    Marks,
+    as_graph,
+    drawn_lines,
+    marked_services,
+    node_ids,
+)
+from netviz.diff.wording import gap_words, summary
+from netviz.graph import Graph, Node
 from netviz.render import styles
 from netviz.render.dot_clusters import Clusters, machine_titles
 from netviz.render.dot_legend import legend_cluster
@@ -38,6 +44,11 @@ LOOKS = {
 }
 """Lines that are told apart without colour: thick, dashed, double."""
 
+PEN = {CAME: "2.5", WENT: "1.5", CHANGED: "1.5"}
+
+SHOWN = 12
+"""How many listeners of a box, or flows of a line, are written out."""
+
 _NOTE_WIDE = 160
 
 _SPACE = '<TD CELLPADDING="1"></TD>'
@@ -53,19 +64,21 @@ def render(found: Differences) -> bytes:
 def _document(found: Differences) -> Iterator[str]:
     yield "digraph netviz {"
     marks = marked_services(found)
-    graph = as_graph(found, marks)
+    ids = node_ids(marks)
+    drawn = drawn_lines(found)
+    graph = as_graph(ids, drawn)
     for line in (
         *dot_preamble(),
-        *_boxes(graph, marks),
-        *map(_edge, graph.flows, found.flows),
+        *_boxes(graph, list(marks.values())),
+        *(_edge(ids[one.client], ids[one.server], one) for one in drawn),
         *_margin(found, graph),
     ):
         yield f"  {line}"
     yield "}"
 
 
-def _boxes(graph: Graph, marks: dict[ServiceKey, Marks]) -> Iterator[str]:
-    mark_of = dict(zip((node.id for node in graph.nodes), marks.values(), strict=True))
+def _boxes(graph: Graph, marks: list[Marks]) -> Iterator[str]:
+    mark_of = dict(zip((node.id for node in graph.nodes), marks, strict=True))
     machines = {machine.id: machine for machine in graph.machines}
     others = open_place(graph)
     boxes = [(machines[machine], place) for machine, place in machine_places(graph).items()]
@@ -85,9 +98,9 @@ def _node(node: Node, mark: Marks, width: int) -> str:
     if about:
         rows.append(_cell(lines(about)))
     if mark.listeners:
-        listening = [font(html(_marked(c, what)), size=10) for c, what in mark.listeners]
-        listening.insert(0, font("listens:", size=10))
-        rows.append(_cell(lines(listening), f'BGCOLOR="{styles.LISTENER_FILL}"'))
+        rows.append(_cell(_list("listens:", mark.listeners), f'BGCOLOR="{styles.LISTENER_FILL}"'))
+    if mark.within:
+        rows.append(_cell(_list("with itself:", mark.within)))
     look = "ROUNDED,DASHED" if mark.change == WENT else "ROUNDED"
     table = (
         f'<TABLE BORDER="{3 if mark.change == CAME else 1}" CELLBORDER="0" CELLSPACING="0" '
@@ -115,23 +128,31 @@ def _cell(content: str, more: str = "") -> str:
     return f'<TR><TD ALIGN="LEFT" BALIGN="LEFT" {more}>{content}</TD></TR>'
 
 
+def _list(title: str, marked: list[tuple[str, str]]) -> str:
+    texts = [title, *(_marked(change, what) for change, what in marked[:SHOWN])]
+    if len(marked) > SHOWN:
+        texts.append(f"and {len(marked) - SHOWN:,} more")
+    return lines([font(html(text), size=10) for text in texts])
+
+
 def _marked(change: str, words: str) -> str:
     """``+ tcp/80 http on 0.0.0.0 (new)``; what has changed says so by itself."""
     return f"{SIGNS[change]} {words}" + ("" if change == CHANGED else f" ({WORDS[change]})")
 
 
-def _edge(flow: Flow, found: FlowDifference) -> str:
-    change = found.change
-    look = dict(LOOKS[change])
-    if not flow.directed:
+def _edge(client: str, server: str, line: Line) -> str:
+    texts = [_marked(line.change, words) for words in line.texts[:SHOWN]]
+    if len(line.texts) > SHOWN:
+        texts.append(f"and {len(line.texts) - SHOWN:,} more")
+    look = dict(LOOKS[line.change])
+    if not line.directed:
         look["arrowhead"] = "none"
-    text = html(_marked(change, flow_what(found)))
     label = (
         '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1" '
-        f'BGCOLOR="{styles.PAPER}"><TR><TD>{text}</TD></TR></TABLE>'
+        f'BGCOLOR="{styles.PAPER}"><TR><TD>{"<BR/>".join(map(html, texts))}</TD></TR></TABLE>'
     )
-    drawn = attributes(label=f"<{label}>", **look, penwidth="2.5" if change == CAME else "1.5")
-    return f"{flow.source} -> {flow.target} {drawn};"
+    drawn = attributes(label=f"<{label}>", **look, penwidth=PEN[line.change])
+    return f"{client} -> {server} {drawn};"
 
 
 def _margin(found: Differences, graph: Graph) -> Iterator[str]:

@@ -89,6 +89,13 @@ def test_workers_that_run_as_somebody_else_are_a_change() -> None:
     assert told(differences(old, new)) == [("changed", "m/nginx", (33,), (0,))]
 
 
+def test_to_see_fewer_users_of_a_service_is_no_change() -> None:
+    """Of workers that run as several users, some may be idle."""
+    one, other, db = node("m/fpm", uid=33), node("m/fpm", uid=34), node("d/db")
+    both = graph(one, other, db, flows=(flow(one, db), flow(other, db)))
+    assert differences(both, graph(one, db, flows=(flow(one, db),))).alike
+
+
 def test_a_service_that_does_nothing_it_did_is_compared_as_a_whole() -> None:
     found = differences(
         graph(node("m/db", tcp(5432), uid=26)), graph(node("m/db", tcp(5433), uid=0))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from diff_strategies import graphs
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from jsonschema import Draft202012Validator
 from small_diffs import flow, graph, node, tcp
 from svg_texts import texts
@@ -130,6 +130,7 @@ def test_the_schema_minds_every_key(schema: Draft202012Validator) -> None:
     schema.validate(document)
 
 
+@settings(max_examples=40, deadline=None)
 @given(graphs(), graphs())
 def test_any_json_is_as_the_schema_says(old: Graph, new: Graph) -> None:
     validator = Draft202012Validator(json.loads(SCHEMA.read_text("utf-8")))
@@ -159,6 +160,15 @@ def test_lines_are_told_apart_without_colour() -> None:
     ]
 
 
+def test_flows_between_two_services_are_one_line_and_those_within_one_stand_in_it() -> None:
+    web, db = node("m/web"), node("m/db")
+    old = graph(web, db, flows=(flow(web, db, 1), flow(web, db, 2), flow(db, db, 3)))
+    drawn = FORMATS["dot"](compare(old, graph(web, db))).decode()
+    assert [line.strip()[:8] for line in drawn.splitlines() if " -> n" in line] == ["n2 -> n1"]
+    assert "tcp/1, 1 connection (gone)<BR/>" in drawn
+    assert "with itself:" in drawn
+
+
 def test_a_picture_of_nothing_says_so(dot_program: None) -> None:
     assert "No difference." in texts(FORMATS["svg"](compare(OLD, OLD)))
     lost = texts(FORMATS["svg"](compare(graph(WEB, LOST), graph(WEB))))
@@ -182,7 +192,7 @@ def test_names_stay_text(dot_program: None) -> None:
     )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15, deadline=None, phases=[Phase.reuse, Phase.generate])
 @given(graphs(), graphs())
 def test_dot_draws_any_picture(dot_program: None, old: Graph, new: Graph) -> None:
     different = compare(old, new)

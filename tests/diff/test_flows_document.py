@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from diff_strategies import graphs
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_diffs import flow, graph, node, tcp
 
@@ -32,6 +32,7 @@ def good() -> dict[str, Any]:
     return written
 
 
+@settings(max_examples=40, deadline=None)
 @given(graphs(), st.sampled_from(["process", "service"]))
 def test_what_is_written_is_read(process_graph: Graph, level: str) -> None:
     written = document(group(process_graph, level))
@@ -96,6 +97,7 @@ VALUES: st.SearchStrategy[Any] = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_nothing_but_a_fault_is_raised(data: st.DataObject) -> None:
     """Whatever stands at any place of the document."""
