@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netviz.bundles import bundles, inner_flows
+from netviz.bundles import MOST_LINES, bundles, inner_flows
 from netviz.graph import Graph, Node
 from netviz.render import styles
 from netviz.render.dot_clusters import Clusters, machine_titles
@@ -21,6 +21,10 @@ from netviz.render.dot_widths import node_widths
 from netviz.render.options import RenderOptions
 from netviz.render.places import machine_places, open_place
 from netviz.render.wording import machine_beside
+
+PATIENCE = "2"
+"""How long Graphviz looks for better places where there are too many lines to follow any, in tries
+for each node. It would take minutes, and then they are as hard to follow."""
 
 
 def render(graph: Graph, format: str, options: RenderOptions) -> bytes:
@@ -36,6 +40,8 @@ def _document(graph: Graph, options: RenderOptions) -> Iterator[str]:
         + attributes(charset="UTF-8", nodesep="0.3", ranksep="0.9", labelloc="b", labeljust="l")
         + ";"
     )
+    if len(bundles(graph)) > MOST_LINES:
+        yield f"  graph {attributes(nslimit=PATIENCE, nslimit1=PATIENCE)};"
     node_look = attributes(shape="plain", fontname=styles.FONT, fontsize="12", fontcolor=styles.INK)
     yield f"  node {node_look};"
     edge_look = attributes(fontname=styles.FONT, fontsize="10", fontcolor=styles.INK)

@@ -13,6 +13,7 @@ from netviz.readable import MOST_NODES, readable
 from netviz.render import RenderOptions, render
 from netviz.snapshot import load
 from netviz.stitch import stitch
+from netviz.subnets import by_subnet
 
 SHAPE = Shape(hosts=500, sockets=80, inner=0.25, edges=20, peers=3, services=10, workers=1, idle=0)
 
@@ -40,6 +41,21 @@ def test_the_default_picture_can_be_read_and_has_everything(graph: Graph) -> Non
     assert len(bundles(chosen)) <= MOST_LINES
     assert sum(f.connections for f in chosen.flows) == sum(f.connections for f in graph.flows)
     assert b"<svg" in render(chosen, "svg", RenderOptions(time_limit=LAYOUT_LIMIT))
+
+
+def test_subnets_that_all_talk_to_each_other_are_laid_out_in_time(graph: Graph) -> None:
+    """More lines than can be read, at the coarsest level: it is drawn all the same."""
+    nodes = by_subnet(graph).nodes
+    pairs = [(one.id, two.id) for one in nodes for two in nodes if one is not two]
+    flows = tuple(
+        replace(graph.flows[0], source=source, target=target, port=port)
+        for source, target in pairs
+        for port in (8000, 8001, 8002)
+    )
+    crowded = replace(graph, nodes=nodes, flows=flows, level="subnet")
+    assert len(bundles(crowded)) == 380 > MOST_LINES
+    assert "nslimit=" in render(crowded, "dot").decode()
+    assert b"<svg" in render(crowded, "svg", RenderOptions(time_limit=LAYOUT_LIMIT))
 
 
 def test_the_largest_picture_that_is_chosen_is_laid_out_in_time(graph: Graph) -> None:
