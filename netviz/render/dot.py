@@ -22,7 +22,7 @@ from netviz.render.options import RenderOptions
 from netviz.render.places import machine_places, open_place
 from netviz.render.wording import machine_beside
 
-PATIENCE = "2"
+PATIENCE = "10"
 """How long Graphviz looks for better places where there are too many lines to follow any, in tries
 for each node. It would take minutes, and then they are as hard to follow."""
 
