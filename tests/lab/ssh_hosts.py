@@ -18,6 +18,8 @@ from stitching import ROOT
 
 USER = "operator"
 ALLOWED = f"{USER} ALL=(ALL) NOPASSWD: ALL"
+ON_A_TERMINAL = f"Defaults use_pty\n{ALLOWED}"
+"""As most distributions set it up: sudo runs everything on a terminal of its own making."""
 WITH_PASSWORD = f"{USER} ALL=(ALL) ALL"
 PASSWORD = "correct horse"
 
@@ -90,9 +92,13 @@ class SshHost:
         where = self.machine.exec([*inside, *look, "-print"])
         return sorted(where.split("\n"))
 
-    def captures(self) -> int:
-        """How many processes of a capture there are."""
-        return sum("\0-I\0-B\0" in line for line in self.processes().values())
+    def captures(self) -> list[int]:
+        """The processes of a capture, not counting sudo: the watch, then what captures."""
+        return sorted(
+            pid
+            for pid, line in self.processes().items()
+            if "\0-I\0-B\0" in line and not line.startswith("sudo")
+        )
 
     def await_nothing_left(self, but: str = "\n") -> None:
         """Wait until the processes are those of before, and the files too. LabError."""
