@@ -22,6 +22,7 @@ _DONE = 3
 _HEADER = struct.Struct("=IHHII")
 _ATTRIBUTE = struct.Struct("=HH")
 _NUMBER = struct.Struct("=i")
+_MOST_ERRORS = 4096  # MAX_ERRNO, include/linux/err.h
 _TYPE_MASK = 0x3FFF  # without NLA_F_NESTED and NLA_F_NET_BYTEORDER
 
 _BUFFER = 1 << 17
@@ -59,7 +60,8 @@ def _raise_failure(payload: bytes) -> None:
     """An error message, or the end of a dump, begins with a negative errno or zero."""
     code = _NUMBER.unpack_from(payload)[0] if len(payload) >= _NUMBER.size else 0
     if code:
-        raise OSError(-code, os.strerror(-code))
+        number = -code if -_MOST_ERRORS < code < 0 else errno.EBADMSG
+        raise OSError(number, os.strerror(number))
 
 
 def attributes(payload: bytes, start: int = 0) -> Iterator[Tuple[int, bytes]]:

@@ -7,6 +7,9 @@ import argparse
 from netviz.filters import parse_expression
 from netviz.filters.expression import Expression, ExpressionError
 from netviz.filters.fields import FLOW_LANGUAGE, Language
+from netviz.snapshot.limits import UNITS
+
+MOST_SECONDS = 86400
 
 
 def whole_number(text: str, most: int) -> int:
@@ -30,3 +33,23 @@ def expression(text: str, language: Language = FLOW_LANGUAGE) -> Expression:
         return parse_expression(text, language)
     except ExpressionError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def size(text: str) -> int:
+    """The number of bytes that ``512M`` or ``4G`` says; K, M, G and T are known."""
+    unit = UNITS.get(text[-1:].upper(), 1)
+    digits = text[:-1] if unit > 1 else text
+    if not (digits.isascii() and digits.isdecimal()) or len(digits) > 15 or not int(digits):
+        raise argparse.ArgumentTypeError(f"{text!r} is no size such as 512M or 4G")
+    return int(digits) * unit
+
+
+def seconds(text: str) -> float:
+    """A number of seconds, a day at most."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number <= MOST_SECONDS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds up to {MOST_SECONDS}")
+    return number

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from netviz.cli.arguments import expression
 from netviz.cli.exits import DONE, run
-from netviz.cli.log import add_log_arguments, conclude
+from netviz.cli.log import conclude
 from netviz.cli.output import add_output_arguments, write_output
 from netviz.cli.question import asked_graph
+from netviz.cli.snapshots import add_reading_arguments
 from netviz.cli.version import version_text
 from netviz.diff.compare import DEFAULT_FACTOR, compare
 from netviz.diff.flows_document import to_graph
@@ -89,12 +90,9 @@ def make_parser() -> argparse.ArgumentParser:
         f" every other count (default: {DEFAULT_FACTOR})",
     )
     add_output_arguments(parser, FORMATS, DEFAULT_FORMAT)
-    parser.add_argument(
-        "--keep-going", action="store_true", help="report a bad file and leave it out"
-    )
-    add_log_arguments(parser)
+    add_reading_arguments(parser)
     parser.add_argument("--version", action="version", version=version_text())
-    parser.set_defaults(parser=parser, name=[])
+    parser.set_defaults(name=[])
     return parser
 
 

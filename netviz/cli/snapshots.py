@@ -7,10 +7,11 @@ import logging
 from collections.abc import Iterator
 from dataclasses import replace
 
-from netviz.cli.arguments import named_file
+from netviz.cli.arguments import named_file, size
 from netviz.cli.log import add_log_arguments
 from netviz.errors import NetvizError, SnapshotError
 from netviz.snapshot import load
+from netviz.snapshot.limits import MOST_BYTES, size_text
 from netviz.snapshot.model import Snapshot
 
 
@@ -25,8 +26,21 @@ def add_snapshot_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=FILE",
         help="read FILE too, and call its machine NAME",
     )
+    add_reading_arguments(parser)
+
+
+def add_reading_arguments(parser: argparse.ArgumentParser) -> None:
+    """Let a command be told how to read its files, and how much to tell of it."""
     parser.add_argument(
         "--keep-going", action="store_true", help="report a bad file and leave it out"
+    )
+    parser.add_argument(
+        "--max-size",
+        type=size,
+        default=MOST_BYTES,
+        metavar="SIZE",
+        help="refuse larger files, decompressed, such as 512M or 4G "
+        f"(default: {size_text(MOST_BYTES)})",
     )
     add_log_arguments(parser)
     parser.set_defaults(parser=parser)
@@ -46,6 +60,7 @@ class NamedSnapshots:
         if not self._paths:
             options.parser.error("name at least one snapshot file, such as web.json")
         self._keep_going: bool = options.keep_going
+        self._size_limit: int = options.max_size
         self._log = log
         self._loaded = 0
         self._files_read = 0
@@ -61,7 +76,12 @@ class NamedSnapshots:
 
     def of_file(self, path: str) -> Iterator[Snapshot]:
         """The snapshots of one of the files."""
-        for snapshot in load(path, keep_going=self._keep_going, on_problem=self._left_out):
+        for snapshot in load(
+            path,
+            keep_going=self._keep_going,
+            on_problem=self._left_out,
+            size_limit=self._size_limit,
+        ):
             self._loaded += 1
             self._log.info("%s: machine %s", snapshot.source, snapshot.host.name)
             yield self._named(path, snapshot)

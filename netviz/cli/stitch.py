@@ -8,6 +8,7 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
+from netviz.cli.arguments import seconds
 from netviz.cli.exits import DONE, run
 from netviz.cli.filters import add_filter_arguments, filtered
 from netviz.cli.log import conclude, set_up
@@ -21,6 +22,7 @@ from netviz.join.outside import BY
 from netviz.labels import Label, by_label, read_labels
 from netviz.readable import readable
 from netviz.render import FORMATS, RenderOptions, format_of, render
+from netviz.render.options import DEFAULTS
 from netviz.render.summary import summary
 from netviz.snapshot.ahead import ahead
 from netviz.stitch import StitchOptions, stitch
@@ -94,6 +96,13 @@ def make_parser() -> argparse.ArgumentParser:
         choices=BY,
         help="draw what is outside of the group too: a node for each network, or for each service",
     )
+    parser.add_argument(
+        "--time-limit",
+        type=seconds,
+        default=DEFAULTS.time_limit,
+        metavar="SECONDS",
+        help="how long Graphviz may take to lay out a picture (default: %(default)g)",
+    )
     add_filter_arguments(parser)
     parser.add_argument(
         "--numeric",
@@ -161,8 +170,11 @@ def _coarser(graph: Graph, options: argparse.Namespace, labels: list[Label]) -> 
     if options.group_by is not None or _format(options) not in PICTURES:
         return graph
     chosen, why = readable(graph)
-    if why:
-        conclude(PROGRAM, options, why)
+    if why and _format(options) == "html":
+        conclude(PROGRAM, options, f"the page opens at {chosen.level}, because {why}; it has both")
+    elif why:
+        more = "--group-by service draws them, --only and --around a part of them"
+        conclude(PROGRAM, options, f"drawn by {chosen.level}, because {why}; {more}")
     return chosen
 
 
@@ -173,7 +185,12 @@ def _format(options: argparse.Namespace) -> str:
 
 
 def _render_options(options: argparse.Namespace, opens: str) -> RenderOptions:
-    return RenderOptions(numeric=options.numeric, width=table_width(options.output), opens=opens)
+    return RenderOptions(
+        time_limit=options.time_limit,
+        numeric=options.numeric,
+        width=table_width(options.output),
+        opens=opens,
+    )
 
 
 def _tell_problems(graph: Graph) -> None:

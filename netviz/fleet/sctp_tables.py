@@ -32,6 +32,9 @@ ENDPOINT_COLUMNS = "ENDPT SOCK STY SST HBKT LPORT UID INODE"
 MOST_ADDRESSES = 0xFFFF // 8
 """How many addresses one chunk of SCTP can tell of (RFC 9260: IPv4 parameters of 8 bytes)."""
 
+LONGEST_LINE = 2 * 48 * MOST_ADDRESSES
+"""As many addresses on both sides, of 48 characters each: longer ones are not taken apart."""
+
 MAX_SHOWN = 200
 MAX_PORT = 0xFFFF
 MAX_INODE = 2**64 - 1
@@ -122,6 +125,9 @@ def _lines(
     """Each line, its columns by name, and the words from the addresses on."""
     names = usual.split()
     for number, line in enumerate(text.split("\n")):
+        if len(line) > LONGEST_LINE:
+            _count(bad, line)
+            continue
         words = [word for word in line.replace("\t", " ").split(" ") if word]
         if not words:
             continue

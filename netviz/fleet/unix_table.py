@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from netviz.parse import parse_unix
+from netviz.snapshot.limits import LONGEST_SOCKET_NAME
 
 DATAGRAM = 2
 """SOCK_DGRAM, <linux/net.h>."""
@@ -60,6 +61,8 @@ def read_unix_tables(texts: Iterable[str]) -> dict[int, UnixSocket]:
                 continue
             start, end = columns.path_start[i], columns.path_end[i]
             path = encoded[start:end].decode() if start != end else None
+            if path is not None and len(path) > LONGEST_SOCKET_NAME:
+                path = None  # no name of a socket
             flags, kind = columns.flags[i], columns.type[i]
             connected = columns.state[i] != _UNCONNECTED
             # A repeat (rule 8) is alike but for its state, which may change while one reads.

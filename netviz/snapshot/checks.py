@@ -11,6 +11,7 @@ from typing import Any
 
 from netviz.parse import naturals
 from netviz.snapshot.faults import Fault, mismatch
+from netviz.snapshot.limits import LONGEST_TEXT
 
 U64 = 2**64 - 1
 
@@ -45,10 +46,13 @@ def sequence(value: object, where: str) -> list[Any]:
     raise mismatch(where, "a list", value)
 
 
-def text(value: object, where: str) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    raise mismatch(where, "a text", value)
+def text(value: object, where: str, most: int | None = LONGEST_TEXT) -> str | None:
+    """A text of at most ``most`` characters, None for any number of them."""
+    if value is not None and not isinstance(value, str):
+        raise mismatch(where, "a text", value)
+    if value is not None and most is not None and len(value) > most:
+        raise Fault(f"is longer than {most:,} characters", where)
+    return value
 
 
 def boolean(value: object, where: str) -> bool | None:
@@ -65,11 +69,15 @@ def integer(value: object, where: str, least: int = 0, most: int = U64) -> int |
     raise mismatch(where, f"an integer from {least} to {most}", value)
 
 
-def texts(column: Sequence[object], where: Where) -> None:
-    """Every value is a text or unknown."""
-    if not set(map(type, column)) <= {str, _NULL}:
-        for index, value in enumerate(column):
-            text(value, where(index))
+def texts(column: Sequence[Any], where: Where, most: int = LONGEST_TEXT) -> None:
+    """Every value is a text of at most ``most`` characters or unknown."""
+    if (
+        set(map(type, column)) <= {str, _NULL}
+        and max(map(len, filter(None, column)), default=0) <= most
+    ):
+        return
+    for index, value in enumerate(column):
+        text(value, where(index), most)
 
 
 def integers(column: list[Any], where: Where) -> None:

@@ -10,9 +10,9 @@ from io import FileIO
 from pathlib import Path
 
 from netviz.snapshot.faults import CAPTURE_AGAIN, NOT_OURS, Fault, escaped
+from netviz.snapshot.limits import MOST_BYTES, size_text
 
-SIZE_LIMIT = 4 * 2**30
-"""How many bytes of text one file may hold, decompressed: what a gzip bomb may cost in memory."""
+LARGER = "if it is what it should be, read it with a larger --max-size"
 
 _GZIP = b"\x1f\x8b"
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS
@@ -20,7 +20,7 @@ _STEP = 2**18
 _READ_SIZE = 2**20
 
 
-def read(path: str, size_limit: int = SIZE_LIMIT) -> bytes:
+def read(path: str, size_limit: int = MOST_BYTES) -> bytes:
     """The text in a file. Raises Fault for a file that cannot be read, or not whole.
 
     A pipe is read to its end (shells hand over ``<(command)`` as one), unless nobody writes to it.
@@ -36,7 +36,7 @@ def read(path: str, size_limit: int = SIZE_LIMIT) -> bytes:
     return content
 
 
-def gunzip(compressed: bytes, size_limit: int = SIZE_LIMIT) -> bytes:
+def gunzip(compressed: bytes, size_limit: int = MOST_BYTES) -> bytes:
     """The text of all members of a gzip file (RFC 1952). Raises Fault."""
     view = memoryview(compressed)
     parts: list[bytes] = []
@@ -55,7 +55,8 @@ def gunzip(compressed: bytes, size_limit: int = SIZE_LIMIT) -> bytes:
                 raise Fault(f"the gzip file is damaged ({error})") from None
             size += len(part)
             if size > size_limit:
-                raise Fault(f"holds more than {size_limit} bytes once decompressed")
+                what = f"holds more than {size_text(size_limit)} once decompressed"
+                raise Fault(what, advice=LARGER)
             parts.append(part)
             position += len(step) - len(inflater.unused_data)
     return b"".join(parts)
@@ -89,7 +90,7 @@ def _all_of(file: FileIO, size_limit: int) -> bytes:
             return b"".join(parts)
         size += len(part)
         parts.append(part)
-    raise Fault(f"is larger than {size_limit} bytes")
+    raise Fault(f"is larger than {size_text(size_limit)}", advice=LARGER)
 
 
 def _unreadable(error: OSError) -> Fault:

@@ -118,6 +118,7 @@ def _interfaces(value: object, where: str) -> dict[int, str]:
         place = f"{where}[{number}]"
         if not isinstance(pair, list) or len(pair) != 2 or not isinstance(pair[1], str):
             raise mismatch(place, "an index and a name", pair)
+        checks.text(pair[1], f"{place}[1]")
         index = checks.integer(checks.required(pair[0], f"{place}[0]"), f"{place}[0]")
         found[index or 0] = pair[1]
     return found
@@ -125,7 +126,7 @@ def _interfaces(value: object, where: str) -> dict[int, str]:
 
 def _tables(tables: dict[str, Any], where: str) -> dict[str, str]:
     for name, table in tables.items():
-        checks.text(table, member(where, name))
+        checks.text(table, member(where, name), None)
     return {name: table for name, table in tables.items() if table is not None}
 
 

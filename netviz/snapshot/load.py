@@ -11,7 +11,8 @@ from netviz.errors import FlowsGivenError, SnapshotError
 from netviz.snapshot import format2
 from netviz.snapshot.documents import decode
 from netviz.snapshot.faults import NOT_OURS, Fault, escaped, found
-from netviz.snapshot.files import SIZE_LIMIT, read
+from netviz.snapshot.files import read
+from netviz.snapshot.limits import MOST_BYTES, MOST_CONTAINERS
 from netviz.snapshot.model import Snapshot
 
 _BOM = b"\xef\xbb\xbf"
@@ -24,7 +25,7 @@ def load(
     *,
     keep_going: bool = False,
     on_problem: Callable[[SnapshotError], None] | None = None,
-    size_limit: int = SIZE_LIMIT,
+    size_limit: int = MOST_BYTES,
 ) -> Iterator[Snapshot]:
     """The samples in a snapshot file of format 1 or 2, plain or gzip, in the order of the file.
 
@@ -54,6 +55,9 @@ def load(
         return
     source = escaped(name)
     for line, document in _documents(content):
+        if document.count(b"[") + document.count(b"{") > MOST_CONTAINERS:
+            report(Fault(f"holds more than {MOST_CONTAINERS:,} lists and objects"), line)
+            continue
         try:
             value = decode(document, line or 1)
         except Fault as fault:

@@ -9,7 +9,8 @@ from typing import Any
 
 from netviz.parse import naturals
 from netviz.snapshot import checks
-from netviz.snapshot.faults import mismatch
+from netviz.snapshot.faults import Fault, mismatch
+from netviz.snapshot.limits import LONGEST_CGROUP, LONGEST_TEXT, MOST_PROCESSES
 from netviz.snapshot.model import Process
 
 _KEYS = (
@@ -31,6 +32,8 @@ Column = list[Any]
 
 def processes(entries: list[Any]) -> list[Process]:
     """The processes of the list at ``processes``. Raises Fault."""
+    if len(entries) > MOST_PROCESSES:
+        raise Fault(f"are more than {MOST_PROCESSES:,}, which no kernel runs", "processes")
     if not set(map(type, entries)) <= {dict}:
         for index, entry in enumerate(entries):
             if not isinstance(entry, dict):
@@ -39,7 +42,7 @@ def processes(entries: list[Any]) -> list[Process]:
     if None in columns["pid"]:
         checks.required(None, f"processes[{columns['pid'].index(None)}].pid")
     for key in _TEXTS:
-        checks.texts(columns[key], _place(key))
+        checks.texts(columns[key], _place(key), LONGEST_CGROUP if key == "cgroup" else LONGEST_TEXT)
     for key in _INTEGERS:
         checks.integers(columns[key], _place(key))
     columns["argv"] = _argv(columns["argv"])

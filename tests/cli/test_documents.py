@@ -14,7 +14,7 @@ from packer import ROOT
 
 from netviz.render import FORMATS
 
-DOCUMENTS = ("formats.md", "filters.md", "gallery.md", "questions.md")
+DOCUMENTS = ("formats.md", "filters.md", "gallery.md", "limits.md", "questions.md")
 TEXTS = {name: (ROOT / "docs" / name).read_text(encoding="utf-8") for name in DOCUMENTS}
 EXAMPLES = [
     line.strip()

@@ -288,6 +288,30 @@ SNAPSHOTS = (
         "    if False:\n",
     ),
     Defence(
+        "tests/snapshot/test_limits.py::test_a_file_that_is_too_large_says_which_option_reads_it",
+        f"{SNAPSHOT}/files.py",
+        "part = file.read(min(step, size_limit + 1 - size))",
+        "part = file.read(step)\n        size_limit += len(part or b'')",
+    ),
+    Defence(
+        "tests/snapshot/test_limits.py::test_more_processes_than_a_kernel_runs",
+        f"{SNAPSHOT}/processes2.py",
+        "if len(entries) > MOST_PROCESSES:",
+        "if False:",
+    ),
+    Defence(
+        "tests/snapshot/test_limits.py::test_more_lists_and_objects_than_memory_holds",
+        f"{SNAPSHOT}/load.py",
+        'if document.count(b"[") + document.count(b"{") > MOST_CONTAINERS:',
+        "if False:",
+    ),
+    Defence(
+        "tests/snapshot/test_limits.py::test_a_name_that_is_longer_than_any",
+        f"{SNAPSHOT}/checks.py",
+        "if value is not None and most is not None and len(value) > most:",
+        "if False:",
+    ),
+    Defence(
         "tests/snapshot/test_snapshot_files.py::test_gzip_bomb",
         f"{SNAPSHOT}/files.py",
         "inflater.decompress(step, size_limit + 1 - size)",
@@ -393,8 +417,8 @@ SNAPSHOTS = (
     Defence(
         "tests/render/test_picture_programs.py::test_a_dot_that_is_too_slow_is_stopped",
         "netviz/render/picture.py",
-        "quiet=True, timeout=time_limit",
-        "quiet=True, timeout=None",
+        "return run(command, timeout=time_limit, **given)",
+        "return run(command, timeout=None, **given)",
     ),
     Defence(
         "tests/render/test_picture_programs.py::test_the_message_of_a_failing_dot_is_trimmed",
