@@ -10,6 +10,7 @@ import re
 from netviz.anonymize.names import Names
 from netviz.anonymize.programs import replaced_program_name
 from netviz.anonymize.users import Users
+from netviz.snapshot.limits import LONGEST_CGROUP
 
 USUAL = frozenset(
     {"", ".", "..", "init.scope", "system.slice", "user.slice", "machine.slice", "-.slice"}
@@ -59,18 +60,28 @@ _UNIT = re.compile(rf"(.+)\.({'|'.join(_UNIT_KINDS)})", re.DOTALL)
 
 
 def replaced_cgroup(names: Names, users: Users, text: str) -> tuple[str, int]:
-    """What stands for the text of /proc/PID/cgroup, and how many lines were none and left out."""
-    lines = []
+    """What stands for the text of /proc/PID/cgroup, and how many lines are left out.
+
+    Those are lines that are none, and what would be more than may be read.
+    """
+    made = ""
     left_out = 0
-    for line in text.split("\n"):
-        hierarchy, _, rest = line.partition(":")
-        controllers, colon, path = rest.partition(":")
-        if colon and re.fullmatch("[0-9]{1,9}", hierarchy):
-            kept = ",".join(_controller(names, one) for one in controllers.split(","))
-            lines.append(f"{hierarchy}:{kept}:{_path(names, users, path)}")
+    for line in filter(None, text.split("\n")):
+        replaced = _line(names, users, line)
+        if replaced is None or len(made) + len(replaced) >= LONGEST_CGROUP:
+            left_out += 1
         else:
-            left_out += bool(line)
-    return "".join(f"{line}\n" for line in lines), left_out
+            made += f"{replaced}\n"
+    return made, left_out
+
+
+def _line(names: Names, users: Users, line: str) -> str | None:
+    hierarchy, _, rest = line.partition(":")
+    controllers, colon, path = rest.partition(":")
+    if not colon or not re.fullmatch("[0-9]{1,9}", hierarchy):
+        return None
+    kept = ",".join(_controller(names, one) for one in controllers.split(","))
+    return f"{hierarchy}:{kept}:{_path(names, users, path)}"
 
 
 def _controller(names: Names, controller: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from netviz.anonymize.names import Names
+from netviz.snapshot.limits import LONGEST_SOCKET_NAME, LONGEST_TEXT
 
 USUAL = frozenset(
     {"", "bin", "boot", "cache", "dev", "etc", "home", "lib", "lib32", "lib64", "libexec", "local"}
@@ -21,8 +22,8 @@ def replaced_path(names: Names, path: str, last: Callable[[str], str]) -> str:
     """``/usr/lib/path-1/...``; ``last`` gives what stands for the name of the file itself."""
     bare = path.removesuffix(DELETED)
     folders, slash, file = bare.rpartition("/")
-    kept = "/".join(_folder(names, folder) for folder in folders.split("/"))
-    return f"{kept}{slash}{last(file)}{path[len(bare) :]}"
+    made = f"{_folders(names, folders)}{slash}{last(file)}"
+    return _of_length(names, bare, made, LONGEST_TEXT - len(DELETED)) + path[len(bare) :]
 
 
 def replaced_socket(names: Names, name: str) -> str:
@@ -32,8 +33,15 @@ def replaced_socket(names: Names, name: str) -> str:
     """
     if name.startswith("@"):
         return "@" + names.numbered("abstract", name[1:])
-    return "/".join(_folder(names, part) for part in name.split("/"))
+    return _of_length(names, name, _folders(names, name), LONGEST_SOCKET_NAME)
 
 
-def _folder(names: Names, folder: str) -> str:
-    return folder if folder in USUAL else names.numbered("path", folder)
+def _folders(names: Names, path: str) -> str:
+    return "/".join(
+        folder if folder in USUAL else names.numbered("path", folder) for folder in path.split("/")
+    )
+
+
+def _of_length(names: Names, path: str, made: str, most: int) -> str:
+    """What was made of a path; one name for all of it where that is longer than may be read."""
+    return made if len(made) <= most else names.numbered("path", path)

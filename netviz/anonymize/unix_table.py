@@ -9,6 +9,7 @@ from netviz.anonymize.paths import replaced_socket
 from netviz.fleet.unix_names import with_names_on_one_line
 from netviz.parse import parse_unix
 from netviz.snapshot.kernel_text import table, unix_line
+from netviz.snapshot.limits import LONGEST_SOCKET_NAME
 
 
 def replaced_unix(text: str, known: Mapping[int, str], names: Names) -> tuple[str, int]:
@@ -23,7 +24,8 @@ def replaced_unix(text: str, known: Mapping[int, str], names: Names) -> tuple[st
     lines = []
     for i in range(len(columns)):
         name = encoded[columns.path_start[i] : columns.path_end[i]].decode()
-        shown = replaced_socket(names, name) if name else None
+        # A longer one is no name of a socket (netviz/fleet/unix_table.py).
+        shown = replaced_socket(names, name) if 0 < len(name) <= LONGEST_SOCKET_NAME else None
         lines.append(
             unix_line(columns.inode[i], shown, columns.flags[i], columns.type[i], columns.state[i])
         )

@@ -12,6 +12,7 @@ from netviz.anonymize.cgroup import replaced_cgroup
 from netviz.anonymize.names import Names
 from netviz.anonymize.users import Users
 from netviz.fleet.cgroup import placement
+from netviz.snapshot.limits import LONGEST_CGROUP
 
 KEY = b"k" * 32
 ID, OTHER = "0123456789abcdef" * 4, "fedcba9876543210" * 4
@@ -137,6 +138,7 @@ def test_any_text(one: str, other: str) -> None:
     assert still == same
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_nothing_of_what_is_no_line_comes_through(text: str) -> None:
     secret = f"QQ{text}QQ"
@@ -151,3 +153,11 @@ def test_a_hierarchy_that_is_no_number_is_left_out() -> None:
 
 def test_controllers_that_are_not_known_are_replaced() -> None:
     assert replaced("3:cpu,acme:/\n4:name=acme:/\n") == "3:cpu,controller-1:/\n4:controller-2:/\n"
+
+
+def test_more_than_may_be_read_is_left_out() -> None:
+    lines = LONGEST_CGROUP // len("0::/a\n")
+    made, left_out = replaced_cgroup(Names(KEY), Users(), "0::/a\n" * lines)
+    assert len(made) <= LONGEST_CGROUP
+    assert made.count("\n") + left_out == lines
+    assert left_out > 0

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netviz.anonymize.names import DIGITS, NUMBERED, Names
 from netviz.anonymize.paths import replaced_socket
 from netviz.anonymize.programs import replaced_executable, replaced_process
 from netviz.anonymize.users import ALIKE, Users
+from netviz.snapshot.limits import LONGEST_SOCKET_NAME
 
 KEY = b"k" * 32
 TEXTS = st.lists(st.text(max_size=5), max_size=10)
 
 
+@settings(deadline=None)
 @given(TEXTS, st.sampled_from(NUMBERED))
 def test_numbered(texts: list[str], kind: str) -> None:
     names = Names(KEY)
@@ -27,6 +29,7 @@ def test_numbered(texts: list[str], kind: str) -> None:
     assert [not one for one in made] == [not text for text in texts]
 
 
+@settings(deadline=None)
 @given(TEXTS, st.sampled_from(DIGITS))
 def test_digits(texts: list[str], kind: str) -> None:
     made = [Names(KEY).digits(kind, text) for text in texts]
@@ -37,12 +40,13 @@ def test_digits(texts: list[str], kind: str) -> None:
 
 
 def test_a_name_of_a_map_is_not_given_twice() -> None:
-    names = Names(KEY, {"host": {"a": "host-2", "b": "front"}})
+    names = Names(KEY, {"host": {"a": "host-2", "b": "host-7"}})
     assert [names.numbered("host", name) for name in "abcd"] == [
-        *("host-2", "front", "host-3", "host-4")
+        *("host-2", "host-7", "host-3", "host-4")
     ]
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 2**64 - 1), max_size=10), st.sets(st.integers(1, 70000), max_size=5))
 def test_users(uids: list[int], known: set[int]) -> None:
     users = Users({uid: 65530 + place for place, uid in enumerate(sorted(known - ALIKE))})
@@ -101,6 +105,18 @@ def test_a_process(comm: str, expected: str) -> None:
 )
 def test_the_name_of_a_socket(name: str, expected: str) -> None:
     assert replaced_socket(Names(KEY), name) == expected
+
+
+def test_what_would_be_too_long_to_be_read_has_one_name() -> None:
+    """In both cases each of many folders would get a longer name."""
+    names = Names(KEY)
+    longest = "/" + "/".join(f"{n % 100:02}" for n in range(143))
+    assert len(longest) <= LONGEST_SOCKET_NAME
+    path = "/" + "/".join("aaaa"[: n % 4] + str(n) for n in range(2000))
+    made = replaced_socket(names, longest), replaced_executable(names, f"{path} (deleted)")
+    assert [len(one) < 20 for one in made] == [True, True]
+    assert made[1].endswith(" (deleted)")
+    assert made[0] != replaced_socket(names, longest[:-1])
 
 
 def test_sockets_of_one_folder_stay_in_one() -> None:
