@@ -21,6 +21,11 @@ from netviz.cli.main import VERBS  # noqa: E402
 
 FROM_DOCUMENTS = {
     "stitch": (("filters.md", "Levels"), ("filters.md", "Expressions")),
+    "diff": (
+        ("diff.md", "What is the same"),
+        ("diff.md", "What could not be compared"),
+        ("filters.md", "Expressions"),
+    ),
     "exposure": (("questions.md", "Who can reach what listens?"),),
     "gather": (("gather.md", "Which hosts"), ("gather.md", "How they are reached")),
     "next": (("questions.md", "Which machines are missing?"),),
