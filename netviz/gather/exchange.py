@@ -60,13 +60,15 @@ class Exchange:
         self._output = output
         self._password = password
         self._own_terminal = own_terminal
+        self._before = b""
         self._errors = bytearray()
 
     @property
-    def errors(self) -> str:
-        """What came on standard error so far."""
-        prompt = password_prompt(self._token)
-        return self._errors.decode("utf-8", "replace").replace(prompt, "")
+    def said(self) -> str:
+        """What came on standard error so far, behind what came instead of an answer."""
+        before = b"" if self.started else self._before[-MOST_ERRORS:]
+        text = (before + self._errors).decode("utf-8", "replace")
+        return text.replace(password_prompt(self._token), "")
 
     async def run(self) -> int:
         """Talk until the program has ended, and give its exit status.
@@ -96,20 +98,19 @@ class Exchange:
     async def _talk(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdout is not None and process.stdin is not None  # both are pipes
         line = self._token.encode() + b"\n"
-        before = b""
-        while line not in before:
+        while line not in self._before:
             block = await process.stdout.read(BLOCK)
             if not block:
                 return
-            before += block
-            if len(before) > MOST_BEFORE:
+            self._before += block
+            if len(self._before) > MOST_BEFORE:
                 raise TooMuch("printed more than a login should, and did not start the capture")
         self.started = True
         # A target that has ended already is told of by its exit status.
         with contextlib.suppress(ConnectionError):
             process.stdin.write(self._payload)
             await process.stdin.drain()
-        block = before.partition(line)[2]
+        block = self._before.partition(line)[2]
         while True:
             self.size += len(block)
             if self.size > MOST_OUTPUT:

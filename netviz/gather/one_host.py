@@ -70,9 +70,9 @@ async def _take(host: Host, target: Path, request: Request) -> Outcome:
                 wrong = await asyncio.to_thread(what_is_wrong, temporary)
             reason = f"what it sent is no whole snapshot: {wrong}" if wrong else None
         if reason is not None:
-            return Failed(host.name, reason, exchange.errors)
+            return Failed(host.name, reason, exchange.said)
         finish(temporary, stream, target)
-    notes = capture_notes(exchange.errors)
+    notes = capture_notes(exchange.said)
     return Taken(host.name, exchange.size, time.monotonic() - began, notes)
 
 
@@ -88,5 +88,5 @@ async def _reason(exchange: Exchange, timeout: float, program: str) -> str | Non
     if exchange.password_refused:
         return "sudo refused: the password is not right"
     if not exchange.started:
-        return why_not_started(status, exchange.errors, program)
-    return why_not_finished(status, exchange.errors) if status else None
+        return why_not_started(status, exchange.said, program)
+    return why_not_finished(status, exchange.said) if status else None

@@ -62,6 +62,10 @@ _KUBECTL = (
 )
 
 
+_ON_THE_WAY = "UNKNOWN port"
+"""How ssh calls its other end where a ProxyJump or ProxyCommand ended."""
+
+
 def why_not_started(status: int, errors: str, program: str = "ssh") -> str:
     """Why the capture never ran, from the exit status and the messages of ``program``."""
     if status == NO_PYTHON:
@@ -69,9 +73,10 @@ def why_not_started(status: int, errors: str, program: str = "ssh") -> str:
     if status == NO_SUDO:
         return "sudo is not installed there; log in as root, or go without --sudo"
     known = _KUBECTL if program == "kubectl" else _SSH if status == TRANSPORT_FAILED else _SUDO
+    where = "on the way there, " if _ON_THE_WAY in errors else ""
     for pattern, reason in known:
         if re.search(pattern, errors):
-            return reason.replace("{quote}", last_line(errors))
+            return where + reason.replace("{quote}", last_line(errors))
     if status == TRANSPORT_FAILED:
         return f"ssh failed: {last_line(errors)}"
     return f"it ran no Python, and ended with status {status}: {last_line(errors)}"

@@ -42,6 +42,8 @@ def main() -> None:
         calls.write(json.dumps(sys.argv[1:]) + "\n")
     host, command = sys.argv[sys.argv.index("--") + 1 :]
     host = host.rpartition("@")[2]
+    if host == "nologin":
+        sys.stdout.write("This account is currently not available.\n")
     if host in SAYS:
         status, said = SAYS[host]
         sys.stderr.write(said)

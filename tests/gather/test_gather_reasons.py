@@ -18,7 +18,8 @@ REASONS = {
     "shut": "it closed the connection",
     "misset": "/home/me/.ssh/config: line 3: Bad configuration option: prot",
     "odd": "ssh failed: something \\x1b[31mthat nobody\\x1b[0m foresaw",
-    "nologin": "it ran no Python, and ended with status 1: nothing was said",
+    "nologin": "it ran no Python, and ended with status 1: This account is currently"
+    " not available.",
     "no-sudo-right": "sudo refused: you may not run Python as root there",
     "sudo-asks": "sudo refused: it asks for a password",
     "sudo-tty": "sudo refused: it wants a terminal",

@@ -146,12 +146,17 @@ def test_a_wrong_password_is_told_once(site: Site) -> None:
 
 
 def test_through_a_jump_host(site: Site) -> None:
-    site.know("Host far\n  HostName 10.60.0.11\n  HostKeyAlias db\n  ProxyJump web\n")
+    """``far`` is reached through a host that is there, ``lost`` through one without an sshd."""
+    ways = {"far": "web", "lost": "10.60.0.1"}
+    to_db = "  HostName 10.60.0.11\n  HostKeyAlias db\n"
+    site.know("".join(f"Host {name}\n{to_db}  ProxyJump {by}\n" for name, by in ways.items()))
     try:
-        ended = site.client.gather("far", "--sudo")
-        assert ended.wait() == 0, ended.errors()
+        ended = site.client.gather(*ways, "--sudo")
+        assert ended.wait() == 1
     finally:
         site.know()
+    (told,) = report(ended)[1:]
+    assert told == "  lost: on the way there, connection refused: no sshd listens there"
     (snapshot,) = load(site.client.output / "far.json.gz")
     assert snapshot.host.name == "db"
     assert "10.60.0.10" in site.hosts["db"].sshd.errors().split("Accepted publickey")[-1]
