@@ -6,9 +6,10 @@ import argparse
 import contextlib
 import errno
 import os
+import signal
 import stat
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from netviz.capture.links import kept_mode, resolved
@@ -117,7 +118,24 @@ def _replace_file(
     target: Path, content: bytes, old: os.stat_result | None, new_mode: int = 0o666
 ) -> None:
     """Put ``content`` at ``target``, with the permissions of ``old`` or those of a new file."""
-    temporary = target.with_name(f".netviz-{os.urandom(8).hex()}.tmp")
+    with _ending_afterwards():
+        temporary = target.with_name(f".netviz-{os.urandom(8).hex()}.tmp")
+        _replace(target, temporary, content, old, new_mode)
+
+
+@contextlib.contextmanager
+def _ending_afterwards() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP wait until there is no temporary file any more."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGHUP))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _replace(
+    target: Path, temporary: Path, content: bytes, old: os.stat_result | None, new_mode: int
+) -> None:
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, new_mode)
     try:
         try:
