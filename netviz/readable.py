@@ -17,18 +17,16 @@ SUBNET = "subnet"
 
 
 def readable(graph: Graph) -> tuple[Graph, str]:
-    """The graph, of services, at the finest level that can be read, and a sentence about that.
+    """The graph, of services, at the finest level that can be read, and why that is another.
 
-    The sentence is empty where the graph stays as it is. If no level is small enough it is the
-    coarsest, subnets, and wide ones if there are several.
+    The reason is empty where the graph stays as it is. If no level is small enough it is the
+    coarsest: subnets, and wide ones if there are several.
     """
     if _fits(graph, {node.id: node.id for node in graph.nodes}):
         return graph, ""
     level = next((level for level in COARSER if _fits(graph, node_ids(graph.nodes, level))), SUBNET)
     return subnets_of(graph) if level == SUBNET else group(graph, level), (
-        f"drawn by {level}, because {len(graph.nodes):,} services with {len(graph.flows):,} "
-        "flows are too much to read; --group-by service draws them, "
-        "--only and --around a part of them"
+        f"{len(graph.nodes):,} services with {len(graph.flows):,} flows are too much to read"
     )
 
 

@@ -201,7 +201,7 @@ def test_large_picture_is_drawn_at_the_finest_level_that_can_be_read(
 ) -> None:
     graph, why = readable(fleet(*shape))
     assert graph.level == level
-    assert f"drawn by {level}, because" in why
+    assert why.endswith("are too much to read")
     assert len(graph.nodes) <= MOST_NODES
     assert len(bundles(graph)) <= MOST_LINES
 
@@ -217,4 +217,4 @@ def test_more_subnets_than_can_be_read_are_wide_ones() -> None:
 
 def test_five_hundred_machines_of_one_network_are_drawn_all_the_same() -> None:
     graph, why = readable(fleet(400, 1, 3))
-    assert (graph.level, why.split(",")[0]) == ("subnet", "drawn by subnet")
+    assert (graph.level, why.split(" ")[0]) == ("subnet", "400")
