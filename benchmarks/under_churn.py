@@ -135,9 +135,11 @@ class Tally:
         """Run one capture, count what it gave, and return the seconds that it took."""
         started = time.perf_counter()
         with tempfile.NamedTemporaryFile() as output:
-            ended = subprocess.run(command, check=False, stdout=output)
+            ended = subprocess.run(command, check=False, stdout=output, stderr=subprocess.PIPE)
             seconds = time.perf_counter() - started
-            self.counts["failed"] += ended.returncode != 0
+            if ended.returncode:
+                self.counts["failed"] += 1
+                sys.stderr.buffer.write(ended.stderr)
             try:
                 documents = list(map(json.loads, Path(output.name).read_bytes().splitlines()))
                 complete = bool(documents) and all(one["complete"] is True for one in documents)
