@@ -71,18 +71,33 @@ def _gather(options: argparse.Namespace) -> int:
     set_up(PROGRAM, options.log)
     _check_usage(options)
     hosts = _hosts(options)
-    arguments = capture_arguments(options)
-    archive = capture_pyz()
+    request = _request(options, alone=options.jobs == 1 or len(hosts) == 1)
     folder = Path(options.output)
     try:
         make_folder(folder)
     except OSError as error:
         raise OutputError(f"{folder}: cannot be made: {error.strerror}") from error
-    alone = options.jobs == 1 or len(hosts) == 1
+    outcomes = ask_all(
+        hosts,
+        lambda host: gather_one(host, folder, request),
+        options.jobs,
+        _teller(options, len(hosts)),
+    )
+    text = report(outcomes, options.output)
+    if any(isinstance(outcome, Failed) for outcome in outcomes):
+        say(f"{PROGRAM}: {text}")
+        return FAILED
+    conclude(PROGRAM, options, text)
+    return DONE
+
+
+def _request(options: argparse.Namespace, alone: bool) -> Request:
+    """What is asked of the hosts; ``alone`` where one is asked at a time."""
+    arguments = capture_arguments(options)
     may_ask = alone and not options.kubectl and _on_terminal()
-    request = Request(
+    return Request(
         command_for=_command_for(options, may_ask),
-        archive=archive,
+        archive=capture_pyz(),
         arguments=arguments,
         timeout=options.timeout + sampling_seconds(arguments),
         pythons=[options.python] if options.python else PYTHONS,
@@ -91,18 +106,6 @@ def _gather(options: argparse.Namespace) -> int:
         own_terminal=may_ask,
         again=options.again,
     )
-    outcomes = ask_all(
-        hosts,
-        lambda host: gather_one(host, folder, request),
-        options.jobs,
-        _teller(options, len(hosts)),
-    )
-    failed = any(isinstance(outcome, Failed) for outcome in outcomes)
-    if failed:
-        say(f"{PROGRAM}: {report(outcomes, options.output)}")
-        return FAILED
-    conclude(PROGRAM, options, report(outcomes, options.output))
-    return DONE
 
 
 def _hosts(options: argparse.Namespace) -> list[Host]:
