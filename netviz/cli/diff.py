@@ -127,18 +127,24 @@ def _diff(options: argparse.Namespace) -> int:
 
 def _side(options: argparse.Namespace, files: list[str]) -> Graph:
     """The graph of one side's files: of snapshots, or the one that is in a file of flows."""
-    alone = len(files) == 1
-    given = argparse.Namespace(**{**vars(options), "files": files})
-    given.keep_going = options.keep_going and not alone
+    if len(files) > 1:
+        return _stitched(options, files, options.keep_going)
     try:
-        return asked_graph(PROGRAM, given)
+        return _stitched(options, files, keep_going=False)
     except FlowsGivenError as found:
-        if not alone:
-            raise
         try:
             return to_graph(found.document)
         except Fault as fault:
             raise SnapshotError(found.path, fault.what, fault.where, fault.advice) from fault
+    except SnapshotError:
+        if not options.keep_going:
+            raise
+        return _stitched(options, files, keep_going=True)  # one line of several may be bad
+
+
+def _stitched(options: argparse.Namespace, files: list[str], keep_going: bool) -> Graph:
+    given = {**vars(options), "files": files, "keep_going": keep_going}
+    return asked_graph(PROGRAM, argparse.Namespace(**given))
 
 
 def _format(options: argparse.Namespace) -> str:

@@ -191,6 +191,15 @@ def test_a_bad_file_stops_it_or_is_left_out(
     assert "new/bad.json" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("options", "expected"), [([], 2), (["--keep-going"], 0)])
+def test_a_sample_that_is_cut_short_stops_it_or_is_left_out(
+    options: list[str], expected: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("samples.json").write_text(f"{json.dumps(WEB)}\n" + json.dumps(WEB)[:99])
+    assert main(["diff", "samples.json", "samples.json", *options]) == expected
+    assert "samples.json: line 2" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
