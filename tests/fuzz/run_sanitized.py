@@ -23,7 +23,11 @@ ROOT = Path(__file__).resolve().parents[2]
 FUZZ = ROOT / "tests" / "fuzz"
 MODULES = ("_fastparse", "_fastjoin")
 SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
-TWIN_TESTS = (str(FUZZ / "test_parser_twins.py"), str(ROOT / "tests/join/test_twin_loops.py"))
+TWIN_TESTS = (
+    str(FUZZ / "test_parser_twins.py"),
+    str(ROOT / "tests/join/test_twin_loops.py"),
+    str(ROOT / "tests/join/test_twin_unite.py"),
+)
 
 
 def main() -> int:
