@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from netviz.diff.differences import Differences
 from netviz.diff.keys import ServiceKey
+from netviz.diff.lasting import ANOTHER
 from netviz.diff.wording import flow_what, listener_what, service_changes, service_name
 from netviz.graph import OUTSIDE, Coverage, Flow, Graph, Machine, Node
 from netviz.render.text import shortened
@@ -94,7 +95,7 @@ def _node(identity: str, key: ServiceKey) -> Node:
         machine="" if key.owner == OUTSIDE else f"machine {key.machine}",
         name=key.process,
         label=service_name(key),
-        netns=key.namespace or None,
+        netns="without a name" if key.namespace == ANOTHER else key.namespace or None,
         unit=shortened(key.unit, LONGEST) or None,
         container=key.container or None,
         owner=key.owner or None,

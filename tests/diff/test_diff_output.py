@@ -169,6 +169,12 @@ def test_flows_between_two_services_are_one_line_and_those_within_one_stand_in_i
     assert "with itself:" in drawn
 
 
+def test_boxes_are_those_of_machines_and_namespaces(dot_program: None) -> None:
+    inside, named = node("m/a", tcp(1), netns="netns 4026532281"), node("m/b", tcp(2), netns="blue")
+    shown = texts(FORMATS["svg"](compare(graph(node("m/c", tcp(3))), graph(inside, named))))
+    assert {"m", "network namespace without a name", "network namespace blue"} <= set(shown)
+
+
 def test_a_picture_of_nothing_says_so(dot_program: None) -> None:
     assert "No difference." in texts(FORMATS["svg"](compare(OLD, OLD)))
     lost = texts(FORMATS["svg"](compare(graph(WEB, LOST), graph(WEB))))
