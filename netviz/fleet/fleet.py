@@ -18,7 +18,7 @@ from netviz.fleet.pipe_holders import PipeHolders
 from netviz.fleet.records import MachineRecord, NamespaceRecord, ProcessRecord, SampleRecord
 from netviz.fleet.roles import role_of
 from netviz.fleet.sockets import TableReport, TableSockets, read_tables
-from netviz.fleet.translations import translations_of
+from netviz.fleet.translations import Translation, translations_of
 from netviz.fleet.unix_names import with_names_on_one_line
 from netviz.fleet.unix_sample import UnixSample, read_unix_sample
 from netviz.loops import Sightings
@@ -56,6 +56,7 @@ class Fleet:
         """The sets of samples that list a socket, where a machine has several."""
         self._owner_ids: dict[tuple[int, ...], int] = {(): 0}
         self._kernels: dict[tuple[str, ...], int] = {}
+        self._translations: dict[int, set[Translation]] = {}
         self._machine_ids: dict[tuple[int, str], int] = {}
         self._namespace_ids: dict[tuple[int, int], int] = {}
         self._process_ids: dict[tuple[int, int, int, int | None], int] = {}
@@ -130,8 +131,16 @@ class Fleet:
         record.conntrack_read = True
         entries = parse_conntrack(text)
         report.bad_lines("nf_conntrack", entries.bad)
+        found = translations_of(entries, namespace)
+        if record.conntrack:
+            # Of another sample most are known: as objects they take a lot of memory.
+            known = self._translations.get(namespace)
+            if known is None:
+                known = self._translations[namespace] = set(record.translations)
+            found = [translation for translation in found if translation not in known]
+            known.update(found)
         record.conntrack.append(entries)
-        record.translations += translations_of(entries, namespace)
+        record.translations += found
 
     def tables_of(self, namespace: int) -> list[TableSockets]:
         """The tables of a namespace, those of the sample that sees most processes first."""
