@@ -73,6 +73,13 @@ def test_a_connection_that_is_being_closed_is_that_of_whoever_had_it() -> None:
     assert differences(old, both).alike
 
 
+def test_one_of_another_namespace_is_not() -> None:
+    elsewhere = node("w/?none", netns="blue")
+    old = graph(WEB, DB, flows=(flow(WEB, DB, 5432),))
+    new = graph(WEB, elsewhere, DB, flows=(flow(WEB, DB, 5432), flow(elsewhere, DB, 5432)))
+    assert told(differences(old, new)) == [("came", "w/? > d/db tcp/5432", None, 1)]
+
+
 def test_and_hides_no_new_client() -> None:
     closing = node("w/?none")
     old = graph(closing, DB, flows=(flow(closing, DB, 5432),))
