@@ -13,9 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Stand
 from needs import unavailable
 from packer import ROOT
+from stand_ins import Stand
 
 from netviz.cli.gather import main
 from netviz.snapshot import load

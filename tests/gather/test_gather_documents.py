@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import Stand
 from needs import unavailable
 from packer import ROOT, load_packer
+from stand_ins import Stand
 
 from netviz.cli.gather import make_parser
 from netviz.gather.remote_command import PYTHONS

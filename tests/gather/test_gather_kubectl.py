@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import Stand
 from packer import ROOT
+from stand_ins import Stand
 
 from netviz.cli.gather import main
 from netviz.errors import NetvizError

@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Stand
 from own_terminal import on_a_terminal
 from packer import ROOT
+from stand_ins import Stand
 
 PROMPT = "password for sudo on the hosts: "
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Stand
+from stand_ins import Stand
 
 from netviz.gather.remote_command import PYTHONS, find_and_start, is_plain_path
 
