@@ -15,7 +15,7 @@ from typing import NamedTuple
 from netviz.fleet.fleet import CLOCK_ERROR, Fleet
 from netviz.fleet.records import SampleRecord
 from netviz.loops import distinct, take
-from netviz.tables import Candidates
+from netviz.tables import ESTABLISHED, Candidates
 
 
 class Lifetime(NamedTuple):
@@ -108,8 +108,12 @@ class Lifetimes:
         self, candidates: Candidates, numbers: Iterable[int]
     ) -> list[tuple[int, Lifetime]]:
         alive = [(number, self._alive(candidates, number)) for number in numbers]
-        state, inode = candidates.state, candidates.inode
-        return sorted(alive, key=lambda one: (one[1][1:3], inode[one[0]], state[one[0]]))
+
+        def order(one: tuple[int, Lifetime]) -> tuple[float, float, bool, int, int]:
+            state, inode = candidates.state[one[0]], candidates.inode[one[0]]
+            return one[1].first, one[1].last, state != ESTABLISHED, inode, state
+
+        return sorted(alive, key=order)
 
     def are_apart(self, candidates: Candidates, i: int, j: int) -> bool:
         """Whether one of two candidates was gone before the other was there."""

@@ -68,14 +68,15 @@ def test_somebody_asks_to_stop() -> None:
 
 @pytest.mark.parametrize(
     ("text", "length"),
-    [("5", 5), ("0.2", 0.2), ("30s", 30), ("1.5m", 90), ("2h", 7200), ("1d", 86400)],
+    [("5", 5), ("0.2", 0.2), ("30s", 30), ("1.5m", 90), ("2h", 7200), ("366d", 31_622_400)],
 )
 def test_lengths_of_time(text: str, length: float) -> None:
     assert seconds(text) == length
 
 
 @pytest.mark.parametrize(
-    "text", ["", "0", "0.0s", "-1", "1e3", "s", "1 s", "10x", ".5", "1s2", "٣", "9" * 10, "nan"]
+    "text",
+    ["", "0", "0.0s", "-1", "1e3", "s", "1 s", "10x", ".5", "1s2", "٣", "9" * 10, "367d", "nan"],
 )
 def test_what_is_no_length_of_time(text: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError):
