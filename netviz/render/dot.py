@@ -10,12 +10,12 @@ from collections.abc import Iterator
 
 from netviz.bundles import MOST_LINES, bundles, inner_flows
 from netviz.graph import Graph, Node
-from netviz.render import styles
 from netviz.render.dot_clusters import Clusters, machine_titles
 from netviz.render.dot_edges import dot_edge
 from netviz.render.dot_legend import dot_legend
 from netviz.render.dot_nodes import dot_node
 from netviz.render.dot_note import dot_note
+from netviz.render.dot_preamble import dot_preamble
 from netviz.render.dot_text import attributes
 from netviz.render.dot_widths import node_widths
 from netviz.render.options import RenderOptions
@@ -34,18 +34,10 @@ def render(graph: Graph, format: str, options: RenderOptions) -> bytes:
 
 def _document(graph: Graph, options: RenderOptions) -> Iterator[str]:
     yield "digraph netviz {"
-    yield f"  graph {attributes(rankdir='LR', fontname=styles.FONT, bgcolor=styles.PAPER)};"
-    yield (
-        "  graph "
-        + attributes(charset="UTF-8", nodesep="0.3", ranksep="0.9", labelloc="b", labeljust="l")
-        + ";"
-    )
+    for line in dot_preamble():
+        yield f"  {line}"
     if len(bundles(graph)) > MOST_LINES:
         yield f"  graph {attributes(nslimit=PATIENCE, nslimit1=PATIENCE)};"
-    node_look = attributes(shape="plain", fontname=styles.FONT, fontsize="12", fontcolor=styles.INK)
-    yield f"  node {node_look};"
-    edge_look = attributes(fontname=styles.FONT, fontsize="10", fontcolor=styles.INK)
-    yield f"  edge {edge_look};"
     for line in (*_nodes(graph, options), *_edges(graph, options), *_margin(graph, options)):
         yield f"  {line}"
     yield "}"
