@@ -6,7 +6,7 @@ import errno
 import os
 import stat
 import zlib
-from io import FileIO
+from io import BytesIO, FileIO
 from pathlib import Path
 
 from netviz.snapshot.faults import CAPTURE_AGAIN, NOT_OURS, Fault, escaped
@@ -39,7 +39,8 @@ def read(path: str, size_limit: int = MOST_BYTES) -> bytes:
 def gunzip(compressed: bytes, size_limit: int = MOST_BYTES) -> bytes:
     """The text of all members of a gzip file (RFC 1952). Raises Fault."""
     view = memoryview(compressed)
-    parts: list[bytes] = []
+    # Grows in place, and gives what it holds without a copy: the text may be gigabytes.
+    text = BytesIO()
     size = position = 0
     while position < len(view):
         if view[position] == 0 and not bytes(view[position:]).strip(b"\0"):
@@ -57,9 +58,9 @@ def gunzip(compressed: bytes, size_limit: int = MOST_BYTES) -> bytes:
             if size > size_limit:
                 what = f"holds more than {size_text(size_limit)} once decompressed"
                 raise Fault(what, advice=LARGER)
-            parts.append(part)
+            text.write(part)
             position += len(step) - len(inflater.unused_data)
-    return b"".join(parts)
+    return text.getvalue()
 
 
 def _content(path: str, size_limit: int) -> bytes:
