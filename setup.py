@@ -6,9 +6,11 @@ module that cannot be built an error. With neither, what cannot be built is left
 
 from __future__ import annotations
 
+import gzip
 import importlib.util
 import os
 import sys
+import tarfile
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,6 +18,7 @@ from typing import Any
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 from setuptools.command.build_py import build_py
+from setuptools.command.sdist import sdist
 from setuptools.errors import BaseError
 
 ROOT = Path(__file__).resolve().parent
@@ -58,6 +61,8 @@ class BuildModules(build_py):
     def run(self) -> None:
         super().run()
         if not self.editable_mode:
+            for module in super().get_outputs():
+                Path(module).chmod(0o644)  # a wheel has the permissions, whatever the umask was
             packer = load_packer()
             packer.write_executable(self._capture_pyz(), packer.make_archive(ROOT))
 
@@ -67,6 +72,34 @@ class BuildModules(build_py):
 
     def _capture_pyz(self) -> Path:
         return Path(self.build_lib, "netviz", "netviz-capture.pyz")
+
+
+class SourceArchive(sdist):
+    """A .tar.gz of the same bytes wherever and whenever it is made of the same sources.
+
+    Only zlib itself may differ. setuptools' own has the times, owners and order of the files.
+    """
+
+    def make_archive(self, base_name: Any, format: str, *places: Any, **owners: Any) -> str:
+        base = Path(str(owners["base_dir"]))
+        target = Path(f"{base_name}.tar.gz")
+        with (
+            target.open("wb") as file,
+            gzip.GzipFile("", "wb", 9, file, mtime=0) as packed,
+            tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as archive,
+        ):
+            for path in sorted([base, *base.rglob("*")]):
+                archive.add(path, recursive=False, filter=anonymous)
+        return str(target)
+
+
+def anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:
+    """The entry of an archive without what depends on who makes it, and when."""
+    member.uid = member.gid = 0
+    member.uname = member.gname = ""
+    member.mtime = 0
+    member.mode = 0o755 if member.isdir() or member.mode & 0o100 else 0o644
+    return member
 
 
 def load_packer() -> ModuleType:
@@ -83,6 +116,9 @@ def load_packer() -> ModuleType:
 
 setup(
     ext_modules=extensions(),
-    cmdclass={"build_ext": BuildCompiled, "build_py": BuildModules},
-    options={"build": {"build_base": ".build"}},  # build/ holds our own scripts
+    cmdclass={"build_ext": BuildCompiled, "build_py": BuildModules, "sdist": SourceArchive},
+    options={
+        "build": {"build_base": ".build"},  # build/ holds our own scripts
+        "sdist": {"formats": "gztar"},
+    },
 )
