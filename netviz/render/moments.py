@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime, timedelta, timezone
+import time
 
 _MOST_SECONDS = 1e15
 """Times beyond this are no times; below it both JSON encoders write a rounded one alike."""
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 def unix_time(moment: float | None) -> float | None:
@@ -23,6 +21,6 @@ def utc(moment: float | None) -> str | None:
     if moment is None:
         return None
     try:
-        return (_EPOCH + timedelta(seconds=math.floor(moment))).strftime("%Y-%m-%dT%H:%M:%SZ")
-    except (OverflowError, ValueError):
+        return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(math.floor(moment)))
+    except (OverflowError, ValueError, OSError):
         return None
