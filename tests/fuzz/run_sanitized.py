@@ -26,7 +26,10 @@ SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 TWIN_TESTS = (
     str(FUZZ / "test_parser_twins.py"),
     str(ROOT / "tests/join/test_twin_loops.py"),
-    str(ROOT / "tests/join/test_twin_unite.py"),
+    *(
+        f"{FUZZ / 'test_harnesses.py'}::test_mutations[{name}]"
+        for name in ("tables", "snapshots", "changed-snapshots")
+    ),
 )
 
 
