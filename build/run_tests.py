@@ -45,7 +45,10 @@ def main(arguments: Optional[List[str]] = None) -> int:
         say(name)
         if run(BIN / program, *options):
             failed.append(name)
-    if run(PYTHON, "-m", "pytest", *(sys.argv[1:] if arguments is None else arguments)):
+    # -X dev: files that are never closed and the like are warnings, and those are errors.
+    if run(
+        PYTHON, "-X", "dev", "-m", "pytest", *(sys.argv[1:] if arguments is None else arguments)
+    ):
         failed.append("pytest")
     if arguments is None and len(sys.argv) == 1:
         say("the pure-Python twins")
