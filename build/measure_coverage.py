@@ -5,8 +5,8 @@
     .venv/bin/python build/measure_coverage.py --compiled
 
 With --compiled instead the lines of the compiled modules, which are compiled for it with what tells
-of each line, in a copy of the checkout. Exit status 1 where a test fails or less than --least percent
-run.
+of each line, in a copy of the checkout. Ends with status 1 where a test fails, or where less than
+--least percent are run.
 """
 
 import argparse
