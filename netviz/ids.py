@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-
 _SEPARATORS = str.maketrans({"%": "%25", "/": "%2F", "@": "%40"})
 """What parts of an id are put together with, and how it is written within a machine's name.
 
