@@ -562,4 +562,39 @@ IMPORTS = (
     ),
 )
 
-DEFENCES = (*READING, *SECRETS, *TARGET, *SNAPSHOTS, *IMPORTS)
+BUILDS = (
+    Defence(
+        "tests/zipapp/test_reproducible_archive.py::"
+        "test_folder_time_umask_and_modes_change_nothing",
+        "build/make_capture_pyz.py",
+        "entry.external_attr = MODE << 16",
+        "entry.external_attr = (MODE & ~os.umask(0)) << 16",
+    ),
+    Defence(
+        "tests/project/test_reproducible_builds.py::test_the_source_archive",
+        "setup.py",
+        "    member.mtime = 0\n",
+        "",
+    ),
+    Defence(
+        "tests/project/test_release_files.py::test_the_notes_have_the_hash_of_the_capture",
+        "build/release_notes.py",
+        "hashlib.sha256(path.read_bytes())",
+        "hashlib.sha256(b'')",
+    ),
+    Defence(
+        "tests/project/test_release_files.py::test_each_requirement_is_pinned_and_hashed",
+        "build/requirements-release.txt",
+        "\nsetuptools==",
+        "\nsetuptools>=",
+    ),
+    Defence(
+        "tests/zipapp/test_what_may_be_packed.py::"
+        "test_a_module_that_would_not_run_everywhere_is_refused",
+        "build/make_capture_pyz.py",
+        'elif module.split(".")[0] not in allowed:',
+        "elif False:",
+    ),
+)
+
+DEFENCES = (*READING, *SECRETS, *TARGET, *SNAPSHOTS, *IMPORTS, *BUILDS)
