@@ -6,8 +6,10 @@ import contextlib
 import errno
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
+from types import FrameType
 
 from netviz.errors import OutputError
 
@@ -17,19 +19,40 @@ def new_folder(path: str) -> Iterator[Path]:
     """A folder under a temporary name beside ``path``, which becomes ``path`` when the block ends.
 
     ``path`` may be an empty folder, or nothing that is there. If the block ends with an exception
-    nothing is left. Raises OutputError, whose text names the folder.
+    nothing is left; SIGTERM and SIGHUP are one while it runs (SystemExit). To be used in the main
+    thread. Raises OutputError, whose text names the folder.
     """
     target = Path(path)
-    temporary = _made_beside(target)
-    try:
-        yield temporary
+    with _signals_as_exceptions():
+        temporary = _made_beside(target)
         try:
-            temporary.rename(target)
-        except OSError as error:
-            raise _refusal(path, error) from error
-    except BaseException:
-        shutil.rmtree(temporary, ignore_errors=True)
-        raise
+            yield temporary
+            try:
+                temporary.rename(target)
+            except OSError as error:
+                raise _refusal(path, error) from error
+        except BaseException:
+            shutil.rmtree(temporary, ignore_errors=True)
+            raise
+
+
+@contextlib.contextmanager
+def _signals_as_exceptions() -> Iterator[None]:
+    """Let a signal to end be an exception with the status that a shell reports for it."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    for number, handler in before.items():
+        if handler is signal.SIG_DFL:  # nohup ignores one of them: that stays so
+            signal.signal(number, _end)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            if handler is signal.SIG_DFL:
+                signal.signal(number, handler)
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)
 
 
 def _made_beside(target: Path) -> Path:

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -267,6 +268,28 @@ def test_ctrl_c_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr("netviz.cli.anonymize.written_map", interrupted)
     assert run(tmp_path, str(EXAMPLES[0])) == 130
+    assert nothing_there(tmp_path)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_leaves_nothing(tmp_path: Path, given: Path, number: signal.Signals) -> None:
+    """While it waits for a pipe that nobody closes, with a folder under a temporary name."""
+    os.mkfifo(given / "pipe")
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "netviz.cli.main", "anonymize", str(given / "pipe")),
+            *("-o", str(tmp_path / "out"), "--map", str(tmp_path / "group.map")),
+        ],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),
+    )
+    with (given / "pipe").open("wb") as writer:  # waits until it is read
+        writer.write(b"{")
+        writer.flush()
+        assert not nothing_there(tmp_path)
+        process.send_signal(number)
+        status = process.wait(20)
+    assert status == 128 + number
     assert nothing_there(tmp_path)
 
 
