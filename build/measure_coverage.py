@@ -21,12 +21,11 @@ from typing import List, Optional
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = ("_fastparse", "_fastjoin")
 
-COMPILED_TESTS = ("tests/parse", "tests/join", "tests/oracle", "tests/cases", "tests/fuzz")
+COMPILED_TESTS = ("tests/parse", "tests/join", "tests/oracle", "tests/fuzz/test_parser_twins.py")
 
 COMPILED_CONFIGURATION = """\
 [run]
 plugins = Cython.Coverage
-source = netviz
 include = netviz/_fast*.pyx
 """
 
