@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import os
@@ -10,6 +11,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from needs import required_python
@@ -28,8 +30,22 @@ def archive() -> bytes:
     return packed
 
 
+@pytest.fixture(autouse=True)
+def no_pipe_stays_open() -> Iterator[None]:
+    """Close what a test has left open of its targets."""
+    yield
+    while Target.started:
+        process = Target.started.pop().process
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+
+
 class Target:
     """The script of a target, started by /bin/sh on this machine."""
+
+    started: ClassVar[list[Target]] = []
 
     def __init__(self, python: str = "python3", environment: dict[str, str] | None = None) -> None:
         self.process = subprocess.Popen(
@@ -39,6 +55,7 @@ class Target:
             stderr=subprocess.PIPE,
             env={**os.environ, **(environment or {})},
         )
+        Target.started.append(self)
         assert self.process.stdin is not None and self.process.stdout is not None
         self.input, self.output = self.process.stdin, self.process.stdout
 
