@@ -100,7 +100,7 @@ def traced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Traced]:
             ended = subprocess.run(
                 ["strace", "-f", "-y", "-qq", "-s", "4096", "-e", CALLS, "-o", trace, *command],
                 check=False,
-                env=environment(),
+                env=_without_coverage(),
                 capture_output=True,
                 text=True,
                 timeout=300,
@@ -111,6 +111,11 @@ def traced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Traced]:
         unavailable(f"nothing can be traced here: {ended.stderr.strip()}")
     assert ended.returncode == 0, ended.stderr
     yield Traced(list(_calls(trace.read_text(errors="replace"))), output)
+
+
+def _without_coverage() -> dict[str, str]:
+    """Where coverage is measured it would write a file of its own here."""
+    return {k: v for k, v in environment().items() if not k.startswith("COVERAGE")}
 
 
 def _calls(trace: str) -> Iterator[Call]:
