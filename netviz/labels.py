@@ -16,15 +16,19 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import Any
 
 from netviz.across import merge_across
 from netviz.errors import NetvizError
 from netviz.graph import OUTSIDE, Graph, Node
+from netviz.snapshot.faults import Fault
+from netviz.snapshot.files import read
 
 TEXTS = ("machine", "process", "unit", "container")
 KEYS = ("name", *TEXTS, "port")
+
+MOST_TEXT = 2**26
+"""Bytes of a file of labels."""
 
 
 class LabelsError(NetvizError):
@@ -61,9 +65,10 @@ def read_labels(path: str | os.PathLike[str]) -> list[Label]:
     else:
         import tomli as tomllib
     try:
-        content = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise LabelsError(f"{path}: cannot be read: {error.strerror or error}") from error
+        text = str(read(os.fspath(path), MOST_TEXT), "utf-8").replace("\r\n", "\n")
+        content = tomllib.loads(text)
+    except Fault as fault:
+        raise LabelsError(f"{path}: {fault.what}") from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise LabelsError(f"{path}: is no TOML: {error}") from error
     entries = content.get("label")

@@ -23,6 +23,8 @@ from netviz.errors import NetvizError
 from netviz.snapshot import checks
 from netviz.snapshot.documents import decode
 from netviz.snapshot.faults import Fault, escaped, member, mismatch, quoted
+from netviz.snapshot.files import read
+from netviz.snapshot.strict_json import CUT_SHORT
 
 VERSION = 1
 
@@ -36,17 +38,20 @@ class MapError(NetvizError):
 def read_map(path: str) -> Pseudonyms | None:
     """What a map says; None where there is no such file. Raises MapError."""
     try:
-        content = Path(path).read_bytes()
-    except FileNotFoundError:
-        return None
+        if not Path(path).exists():
+            return None
+        content = read(path)
+        if not content.strip():
+            raise Fault("is empty")
+        return _pseudonyms(decode(content))
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise MapError(f"{escaped(path)}: the map cannot be read: {reason}") from error
-    try:
-        return _pseudonyms(decode(content))
     except Fault as fault:
         place = f"{escaped(path)}: {fault.where}".removesuffix(": ")
-        raise MapError(f"{place}: {fault.what}\n  {ADVICE}") from None
+        # What the fault says of captures is not so of a map.
+        what = "is cut short" if fault.what == CUT_SHORT else fault.what
+        raise MapError(f"{place}: {what}\n  {ADVICE}") from None
 
 
 def written_map(pseudonyms: Pseudonyms) -> bytes:

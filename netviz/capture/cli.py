@@ -17,6 +17,7 @@ from netviz.capture.schedule import Schedule, run
 DONE = 0
 FAILED = 1
 INTERRUPTED = 130
+READER_GONE = 141
 
 NAME = "netviz-capture"
 
@@ -52,8 +53,9 @@ def main(argv: Optional[List[str]] = None) -> int:
             samples = _Samples(root, arguments, output)
             run(schedule, samples.take, stop.wait, _say)
     except OutputError as error:
-        if not error.closed_pipe:
-            _say(f"{error}; {_written(output)}")
+        if error.closed_pipe:
+            return READER_GONE
+        _say(f"{error}; {_written(output)}")
         return FAILED
     except KeyboardInterrupt:
         _say(f"interrupted; {_written(output)}")
@@ -180,7 +182,7 @@ def _repeats(arguments: argparse.Namespace) -> bool:
 
 def _count(text: str) -> int:
     if not (text.isdigit() and len(text) < 10 and int(text)):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 on")
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 999999999")
     return int(text)
 
 
@@ -216,8 +218,9 @@ def _printing(argv: Optional[List[str]]) -> argparse.Namespace:
 def _not_printed(error: OSError) -> int:
     # Python would fail once more when it closes what is still in its buffer.
     os.dup2(os.open(os.devnull, os.O_WRONLY), STANDARD_OUTPUT)
-    if not isinstance(error, BrokenPipeError):
-        _say(f"standard output: {error.strerror}")
+    if isinstance(error, BrokenPipeError):
+        return READER_GONE
+    _say(f"standard output: {error.strerror}")
     return FAILED
 
 

@@ -68,6 +68,9 @@ def make_parser() -> argparse.ArgumentParser:
 
 def _anonymize(options: argparse.Namespace) -> int:
     set_up(PROGRAM, options.log)
+    for option in ("output", "map"):
+        if not getattr(options, option):
+            options.parser.error(f"--{option} needs a name")
     snapshots = NamedSnapshots(options, log)
     target, map_file = (Path(os.path.realpath(path)) for path in (options.output, options.map))
     if target in (map_file, *map_file.parents):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from netviz.capture.text import clean
 from netviz.filters import parse_expression
 from netviz.filters.expression import Expression, ExpressionError
 from netviz.filters.fields import FLOW_LANGUAGE, Language
@@ -19,18 +20,26 @@ def whole_number(text: str, most: int) -> int:
     return int(text)
 
 
+def typed_name(text: str) -> str:
+    """A name as it was typed, which is UTF-8 also where the locale knows nothing but ASCII.
+
+    Python makes lone surrogates of what it cannot decode, and those cannot be written.
+    """
+    return clean(text.encode("utf-8", "surrogateescape"))
+
+
 def named_file(text: str) -> tuple[str, str]:
     """Name and file of ``NAME=FILE``."""
     name, equals, path = text.partition("=")
     if not name or not equals or not path:
         raise argparse.ArgumentTypeError(f"{text!r} is not NAME=FILE")
-    return name, path
+    return typed_name(name), path
 
 
 def expression(text: str, language: Language = FLOW_LANGUAGE) -> Expression:
     """An expression in the fields of ``language``."""
     try:
-        return parse_expression(text, language)
+        return parse_expression(typed_name(text), language)
     except ExpressionError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
 

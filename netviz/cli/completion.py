@@ -20,6 +20,8 @@ examples:
   eval "$(netviz completion bash)"          in ~/.bashrc
   eval "$(netviz completion zsh)"           in ~/.zshrc, after compinit
   netviz completion fish | source           in ~/.config/fish/config.fish
+
+exit status: 0 done, 1 the output cannot be written, 2 usage
 """
 
 

@@ -40,6 +40,8 @@ _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
 
 _HOW = "write -- between the old files and the new ones: netviz diff old/*.json -- new/*.json"
 
+_ONE_SIDE = "give snapshots for old or new, or one such file"
+
 EXAMPLES = """\
 examples:
   netviz diff monday/*.json -- tuesday/*.json
@@ -105,6 +107,8 @@ def _parsed(arguments: list[str]) -> argparse.Namespace:
             parser.error(_HOW)
         options.old, options.new = options.files[:1], options.files[1:]
         return options
+    if arguments.count(BETWEEN) > 1:
+        parser.error(_HOW)
     middle = arguments.index(BETWEEN)
     options = parser.parse_args(arguments[:middle])
     options.old, options.files = options.files, []
@@ -128,7 +132,11 @@ def _diff(options: argparse.Namespace) -> int:
 def _side(options: argparse.Namespace, files: list[str]) -> Graph:
     """The graph of one side's files: of snapshots, or the one that is in a file of flows."""
     if len(files) > 1:
-        return _stitched(options, files, options.keep_going)
+        try:
+            return _stitched(options, files, options.keep_going)
+        except FlowsGivenError as found:
+            what = "is what netviz-stitch wrote, with other files beside it"
+            raise SnapshotError(found.path, what, "", _ONE_SIDE) from None
     try:
         return _stitched(options, files, keep_going=False)
     except FlowsGivenError as found:
@@ -157,7 +165,7 @@ def _factor(text: str) -> Fraction:
     """A number of at least 1, such as 2 or 1.5."""
     factor = Fraction(text) if _NUMBER.fullmatch(text) else 0
     if factor < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of at least 1, such as 2")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 999999999, such as 2")
     return Fraction(factor)
 
 

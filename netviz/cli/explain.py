@@ -7,6 +7,7 @@ import gc
 import logging
 from collections.abc import Sequence
 
+from netviz.cli.arguments import typed_name
 from netviz.cli.exits import DONE, run
 from netviz.cli.log import conclude, set_up
 from netviz.cli.output import write_output
@@ -59,7 +60,10 @@ def make_parser() -> argparse.ArgumentParser:
         help="sockets that have this address and port at either end; * for any address",
     )
     asked.add_argument(
-        "--process", metavar="NAME", help="sockets that processes of this name hold (their comm)"
+        "--process",
+        type=typed_name,
+        metavar="NAME",
+        help="sockets that processes of this name hold (their comm)",
     )
     parser.add_argument("--version", action="version", version=version_text())
     return parser

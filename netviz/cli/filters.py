@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from functools import partial
 
-from netviz.cli.arguments import expression, whole_number
+from netviz.cli.arguments import expression, typed_name, whole_number
 from netviz.filters import around, busy, hide, hide_unlinked, often, only
 from netviz.graph import Graph
 
@@ -33,6 +33,7 @@ def add_filter_arguments(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--around",
+        type=typed_name,
         metavar="NAME",
         help="keep what calls NAME (a process, unit or machine), and what it calls",
     )

@@ -6,7 +6,7 @@ import argparse
 import gzip
 from collections.abc import Callable, Sequence
 
-from netviz.cli.arguments import named_file
+from netviz.cli.arguments import named_file, typed_name
 from netviz.cli.exits import DONE, run, say
 from netviz.cli.output import write_output
 from netviz.cli.version import version_text
@@ -64,9 +64,14 @@ def make_parser() -> argparse.ArgumentParser:
         help="write the snapshot to this file, compressed if it ends in .gz"
         " (default: standard output)",
     )
-    parser.add_argument("--name", help="the name of the machine, where the files do not say it")
     parser.add_argument(
-        "--machine-id", metavar="ID", help="what /etc/machine-id of the machine holds"
+        "--name", type=typed_name, help="the name of the machine, where the files do not say it"
+    )
+    parser.add_argument(
+        "--machine-id",
+        type=typed_name,
+        metavar="ID",
+        help="what /etc/machine-id of the machine holds",
     )
     parser.add_argument(
         "--addresses",

@@ -44,6 +44,8 @@ examples:
   netviz-stitch --around nginx --hops 2 big/*.json -o flows.svg
   netviz-stitch --flows net,unix,pipe big/*.json -o flows.svg
   netviz-stitch --name web=10.0.0.5.json --name db=10.0.0.6.json > flows.dot
+
+exit status: 0 done, 1 the input is wrong or the output cannot be written, 2 usage
 """
 
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 from netviz.errors import NetvizError
-from netviz.snapshot.faults import quoted
+from netviz.snapshot.faults import Fault, quoted
+from netviz.snapshot.files import read
 
 LONGEST_NAME = 200
 """Characters that a name may have as the name of a file; most file systems take 255 bytes."""
 
 MOST_HOSTS = 100_000
+
+MOST_TEXT = 2**26
+"""Bytes of a file that names hosts."""
 
 SUFFIX = ".json.gz"
 
@@ -91,9 +94,9 @@ def read_hosts(path: str) -> list[Host]:
 def read_text(path: str) -> str:
     """The text of a file that the person wrote. Raises NetvizError."""
     try:
-        return Path(path).read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise NetvizError(f"{path}: cannot be read: {error.strerror or error}") from error
+        return str(read(path, MOST_TEXT), "utf-8-sig").replace("\r\n", "\n")
+    except Fault as fault:
+        raise NetvizError(f"{path}: {fault.what}") from None
     except ValueError as error:
         raise NetvizError(f"{path}: is no UTF-8 text") from error
 

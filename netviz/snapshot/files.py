@@ -98,7 +98,7 @@ def _unreadable(error: OSError) -> Fault:
     if isinstance(error, FileNotFoundError):
         return Fault("there is no such file", advice="check the name")
     if isinstance(error, PermissionError):
-        advice = "make it readable for you (chown or chmod), or run netviz-stitch as its owner"
+        advice = "make it readable for you (chown or chmod), or run netviz as its owner"
         return Fault("you may not read this file", advice=advice)
     reason = escaped(error.strerror or str(error))
     return Fault(f"cannot be read: {reason}", advice=CAPTURE_AGAIN)

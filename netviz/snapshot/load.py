@@ -138,6 +138,9 @@ def _snapshot(document: object, source: str, path: str) -> Snapshot:
             return format1.to_snapshot(document, source, path)
         if "netviz_flows" in document:
             raise _FlowsFault(document)
+        if "netviz_map" in document:
+            what = "is the map of netviz anonymize, which is secret, and not a snapshot"
+            raise Fault(what, advice="give the snapshots in the folder that -o named")
     raise Fault(f"is JSON, but no netviz snapshot: it holds {_summary(document)}", advice=NOT_OURS)
 
 

@@ -106,7 +106,27 @@ def test_what_is_no_map(tmp_path: Path, content: bytes) -> None:
     assert str(refused.value).startswith(f"{path}: ")
 
 
+@pytest.mark.parametrize(
+    ("content", "told"), [(b" \n", "is empty"), (b'{"netviz_map": 1', "is cut short")]
+)
+def test_what_is_said_of_captures_is_not_said_of_a_map(
+    tmp_path: Path, content: bytes, told: str
+) -> None:
+    path = tmp_path / "group.map"
+    path.write_bytes(content)
+    with pytest.raises(MapError) as refused:
+        read_map(str(path))
+    assert str(refused.value).endswith(
+        f": {told}\n  give the file that --map wrote for this group, or the name of a new one"
+    )
+
+
+def test_a_map_that_never_ends() -> None:
+    with pytest.raises(MapError, match="/dev/zero: is a device"):
+        read_map("/dev/zero")
+
+
 def test_a_map_that_is_a_folder(tmp_path: Path) -> None:
     with pytest.raises(MapError) as refused:
         read_map(str(tmp_path))
-    assert str(refused.value).startswith(f"{tmp_path}: the map cannot be read: ")
+    assert str(refused.value).startswith(f"{tmp_path}: is a directory\n")

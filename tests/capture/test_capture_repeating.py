@@ -210,7 +210,7 @@ def test_what_is_not_seen_is_said_once(fakeproc: FakeProc, capture: Capture) -> 
     [
         (("--every", "5"), "--every is for several samples"),
         (("--repeat", "3", "--for", "5s"), "not allowed with argument"),
-        (("--repeat", "0"), "is no number from 1 on"),
+        (("--repeat", "0"), "is no number from 1 to 999999999"),
         (("--for", "0s"), "is no length of time such as"),
         (("--nice", "20"), "is no number from 0 to 19"),
     ],

@@ -240,6 +240,22 @@ def test_the_map_is_not_given_away(tmp_path: Path, given: Path, name: str) -> No
     assert list((tmp_path / "out").iterdir()) == []
 
 
+@pytest.mark.parametrize(("out", "name"), [("", "group.map"), ("out", "")])
+def test_a_name_that_is_empty(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    out: str,
+    name: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        main(["anonymize", str(EXAMPLES[0]), "-o", out, "--map", name])
+    assert ended.value.code == 2
+    assert "needs a name" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_empty_folder_is_taken_another_is_not(
     tmp_path: Path, given: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -177,11 +177,6 @@ def test_output_that_cannot_be_written_is_status_2(capsys: pytest.CaptureFixture
     assert capsys.readouterr().err.startswith("netviz-diff: no/such/folder: cannot be written")
 
 
-def test_flows_among_snapshots_are_an_error(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["diff", *OLD, "--", flows("new"), *NEW]) == 2
-    assert "is what netviz-stitch wrote, not a snapshot" in capsys.readouterr().err
-
-
 @pytest.mark.parametrize(("options", "expected"), [([], 2), (["--keep-going"], 1)])
 def test_a_bad_file_stops_it_or_is_left_out(
     options: list[str], expected: int, capsys: pytest.CaptureFixture[str]
@@ -237,3 +232,19 @@ def test_the_same_input_gives_the_same_bytes(capsys: pytest.CaptureFixture[str])
 def test_a_reader_that_has_gone_is_quiet() -> None:
     script = f'"$0" -m netviz.cli.main diff {" ".join(OLD)} -- {" ".join(NEW)} -q | true; exit 0'
     assert shell(script).stderr == ""
+
+
+def test_a_third_side_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["diff", *OLD, "--", *NEW, "--", *OLD])
+    assert ended.value.code == 2
+    assert "write -- between the old files and the new ones" in capsys.readouterr().err
+
+
+def test_flows_beside_other_files_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    given = flows("old")
+    assert main(["diff", *OLD, "--", given, *NEW]) == 2
+    assert capsys.readouterr().err == (
+        f"netviz-diff: {given}: is what netviz-stitch wrote, with other files beside it\n"
+        "  give snapshots for old or new, or one such file\n"
+    )

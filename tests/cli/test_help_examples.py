@@ -50,3 +50,9 @@ def test_the_help_tells_what_every_argument_is_for(verb: str) -> None:
 def test_every_option_is_in_a_document(verb: str) -> None:
     options = [argument.names[-1] for argument in arguments(parser_of(verb)) if argument.names]
     assert [option for option in options if option not in DOCUMENTS] == []
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_help_ends_with_the_exit_statuses(verb: str) -> None:
+    last = (parser_of(verb).epilog or "").rstrip().split("\n")[-1]
+    assert last.startswith("exit status: 0 ")

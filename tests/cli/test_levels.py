@@ -101,7 +101,7 @@ def test_label_and_labels_go_together(options: tuple[str, ...]) -> None:
 def test_bad_labels_are_told_before_anything_is_loaded(tmp_path: Path) -> None:
     done = run("--group-by", "label", "--labels", str(tmp_path / "none.toml"), *EXAMPLES)
     assert done.returncode == 1
-    assert "none.toml: cannot be read" in done.stderr
+    assert "none.toml: there is no such file" in done.stderr
     assert done.stdout == ""
 
 

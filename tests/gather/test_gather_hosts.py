@@ -89,7 +89,9 @@ def test_a_bad_file_is_told_by_name_and_line(tmp_path: Path, content: bytes, sai
 
 
 def test_a_file_that_is_not_there() -> None:
-    with pytest.raises(NetvizError, match="/nowhere/hosts: cannot be read: No such file"):
+    with pytest.raises(NetvizError, match="/dev/zero: is a device"):
+        read_hosts("/dev/zero")
+    with pytest.raises(NetvizError, match="/nowhere/hosts: there is no such file"):
         read_hosts("/nowhere/hosts")
 
 

@@ -152,7 +152,9 @@ def test_files_that_are_no_labels(tmp_path: Path, text: str, said: str) -> None:
 
 
 def test_file_that_is_not_there_or_no_text(tmp_path: Path) -> None:
-    with pytest.raises(LabelsError, match="cannot be read"):
+    with pytest.raises(LabelsError, match="is a device"):
+        read_labels("/dev/zero")
+    with pytest.raises(LabelsError, match="there is no such file"):
         read_labels(tmp_path / "none.toml")
     (tmp_path / "b.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(LabelsError, match="is no TOML"):

@@ -20,3 +20,15 @@ def test_some_are_named() -> None:
 def test_it_is_there(named: str) -> None:
     path, name = named.split("::")
     assert name in functions_of(path)
+
+
+def test_every_folder_and_module_is_on_the_map() -> None:
+    """Of the package each folder and top module, and each folder beside it."""
+    table = DOCUMENT.partition("## Where things are")[2].partition("\n## ")[0]
+    parts = [path for path in (ROOT / "netviz").iterdir() if not path.name.startswith("__")]
+    modules = [path.name for path in parts if path.suffix in {".py", ".pyx"}]
+    folders = [f"netviz/{path.name}/" for path in parts if (path / "__init__.py").exists()]
+    folders += ["build/", "capture_zipapp/", "examples/", "benchmarks/", "tests/", "docs/"]
+    assert len(folders) > 15
+    named = [name for name in modules if name != "_version.py"] + folders
+    assert [name for name in named if name not in table] == []

@@ -38,6 +38,7 @@ BAD = {
     "null": (b"null", "it holds null"),
     "another tool's": (b'{"processes": []}', 'an object without "netviz_snapshot"'),
     "a result": (b'{"netviz_flows": 1, "nodes": []}', "is what netviz-stitch wrote"),
+    "a map": (b'{"netviz_map": 1, "key": "00"}', "is the map of netviz anonymize"),
     "a text for a list": (changed(full_document(), processes="x"), "processes: expected a list"),
     "format 1, wrong": (changed(first_format(), net=["x"]), "net: expected an object"),
     "newer": (b'{"netviz_snapshot": 3}', "written by a newer netviz"),
