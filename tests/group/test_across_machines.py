@@ -79,7 +79,7 @@ def test_a_node_on_several_machines_says_so_and_has_no_pids() -> None:
     subnet, _, alone, _ = by_subnet(GRAPH).nodes
     assert (subnet.spans, subnet.pids) == (2, ())
     assert (alone.spans, alone.pids) == (1, (7,))
-    for name in ("dot", "svg"):
+    for name in ("dot", "mermaid"):
         assert b"2 machines" in render(by_subnet(GRAPH), name)
 
 
