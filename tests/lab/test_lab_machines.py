@@ -167,20 +167,21 @@ sys.stdin.read()
 @pytest.mark.usefixtures("laboratory_possible")
 @pytest.mark.parametrize("kind", [signal.SIGKILL, signal.SIGINT])
 def test_machines_end_with_the_process_that_made_them(kind: signal.Signals, tmp_path: Path) -> None:
-    made = subprocess.Popen(
-        [sys.executable, "-c", KILLED, str(HERE)],
+    command = [sys.executable, "-c", KILLED, str(HERE)]
+    with subprocess.Popen(
+        command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
         env={**os.environ, "TMPDIR": str(tmp_path)},
-    )
-    assert made.stdout is not None
-    pid = int(made.stdout.readline())
-    folders = [Path(folder) for folder in made.stdout.readline().split()]
-    assert alive(pid)
-    made.send_signal(kind)
-    made.wait(PATIENCE)
+    ) as made:
+        assert made.stdout is not None
+        pid = int(made.stdout.readline())
+        folders = [Path(folder) for folder in made.stdout.readline().split()]
+        assert alive(pid)
+        made.send_signal(kind)
+        made.wait(PATIENCE)
     assert until(lambda: not alive(pid))
     with Lab():  # what a killed laboratory could not remove, the next one does
         assert not [folder for folder in folders[1:] if folder.exists()]
