@@ -53,23 +53,23 @@ cdef array.array U32 = array.array("I")
 cdef array.array U64 = array.array("Q")
 
 
-cdef inline uint8_t *u8(array.array column) noexcept:
+cdef inline uint8_t *u8(array.array column) noexcept nogil:
     return <uint8_t *>column.data.as_uchars
 
 
-cdef inline uint16_t *u16(array.array column) noexcept:
+cdef inline uint16_t *u16(array.array column) noexcept nogil:
     return <uint16_t *>column.data.as_ushorts
 
 
-cdef inline int32_t *i32(array.array column) noexcept:
+cdef inline int32_t *i32(array.array column) noexcept nogil:
     return <int32_t *>column.data.as_ints
 
 
-cdef inline uint32_t *u32(array.array column) noexcept:
+cdef inline uint32_t *u32(array.array column) noexcept nogil:
     return <uint32_t *>column.data.as_uints
 
 
-cdef inline uint64_t *u64(array.array column) noexcept:
+cdef inline uint64_t *u64(array.array column) noexcept nogil:
     return <uint64_t *>column.data.as_ulonglongs
 
 
@@ -174,6 +174,20 @@ cdef uint32_t map_number(Map *map, uint64_t a, uint64_t b) noexcept nogil:
         return slot.value
     number = <uint32_t>map.used
     return number if map_put(map, slot, a, b, number) else NONE
+
+
+cdef tuple addresses_of(const Map *numbers):
+    """The keys of a map of addresses in the order of their numbers: the two halves of each."""
+    cdef array.array hi = array.clone(U64, numbers.used, False)
+    cdef array.array lo = array.clone(U64, numbers.used, False)
+    cdef uint64_t at
+    cdef uint32_t number
+    for at in range(numbers.mask + 1):
+        number = numbers.slots[at].value
+        if number != NONE:
+            u64(hi)[number] = numbers.slots[at].a
+            u64(lo)[number] = numbers.slots[at].b
+    return hi, lo
 
 
 cdef class InodeOwners:
@@ -365,13 +379,7 @@ def settle(columns, array.array owners):
                         break
         if not enough:
             raise MemoryError
-        locals_hi = array.clone(U64, locals_.used, False)
-        locals_lo = array.clone(U64, locals_.used, False)
-        for at in range(locals_.mask + 1):
-            number = locals_.slots[at].value
-            if number != NONE:
-                u64(locals_hi)[number] = locals_.slots[at].a
-                u64(locals_lo)[number] = locals_.slots[at].b
+        locals_hi, locals_lo = addresses_of(&locals_)
         for at in range(served.mask + 1):
             if served.slots[at].value != NONE:
                 served_by[(served.slots[at].a, served.slots[at].b)] = served.slots[at].value
@@ -1287,8 +1295,8 @@ def fold(
                     with gil:
                         array.resize_smart(counts, map.used * 2)
                         array.resize_smart(samples, map.used * 2 * SHOWN_SAMPLES)
-                count = u32_nogil(counts) + number
-                sample = u32_nogil(samples) + number * SHOWN_SAMPLES
+                count = u32(counts) + number
+                sample = u32(samples) + number * SHOWN_SAMPLES
                 if map.used != used:
                     count[0] = 0
                 taken = count[0] if count[0] < SHOWN_SAMPLES else SHOWN_SAMPLES
@@ -1386,7 +1394,7 @@ cdef class Sightings:
     cdef inline uint32_t number(self, uint32_t sightings, uint32_t sample) noexcept nogil:
         """The set with one more sample. NONE without memory."""
         cdef uint32_t found
-        if sightings and u32_nogil(self._samples)[sightings - 1] == sample:
+        if sightings and u32(self._samples)[sightings - 1] == sample:
             return sightings
         found = map_number(&self._numbers, sightings, sample)
         if found == NONE:
@@ -1395,8 +1403,8 @@ cdef class Sightings:
             with gil:
                 array.resize_smart(self._parents, found + 1)
                 array.resize_smart(self._samples, found + 1)
-            u32_nogil(self._parents)[found] = sightings
-            u32_nogil(self._samples)[found] = sample
+            u32(self._parents)[found] = sightings
+            u32(self._samples)[found] = sample
         return found + 1
 
     def add(self, uint32_t sightings, uint32_t sample):
@@ -1459,7 +1467,7 @@ def unite(tables, samples, ranks, Sightings sightings):
     cdef uint64_t *t_inode
     cdef uint32_t *t_owner
     cdef uint32_t sample, rank, remote, number, known, found, tuple_
-    cdef uint64_t at, used
+    cdef uint64_t used
     cdef uint32_t count = 0
     cdef Py_ssize_t n, i
     cdef uint8_t now, before_, after
@@ -1504,7 +1512,7 @@ def unite(tables, samples, ranks, Sightings sightings):
                         now = phase(t_state[i], t_inode[i])
                         if (now == LEAVING) != leaving:
                             continue
-                        number = u32_nogil(here)[t_local[i]]
+                        number = u32(here)[t_local[i]]
                         remote = map_number(&remotes, t_remote_hi[i], t_remote_lo[i])
                         used = tuples.used
                         tuple_ = map_number(
@@ -1515,58 +1523,58 @@ def unite(tables, samples, ranks, Sightings sightings):
                         if remote == NONE or tuple_ == NONE:
                             enough = False
                             break
-                        known = u32_nogil(last)[tuple_] if tuples.used == used else NONE
+                        known = u32(last)[tuple_] if tuples.used == used else NONE
                         found = NONE
                         if now == LEAVING:
                             found = known
                         elif now == HELD:
                             found = map_get(&inodes, t_inode[i], tuple_)
                         if now != LEAVING and found == NONE and known != NONE:
-                            if u8_nogil(phases)[known] == WAITING:
+                            if u8(phases)[known] == WAITING:
                                 found = known
                         if found == NONE:
                             found = count
                             count += 1
-                            u32_nogil(local)[found] = number
-                            u64_nogil(remote_hi)[found] = t_remote_hi[i]
-                            u64_nogil(remote_lo)[found] = t_remote_lo[i]
-                            u16_nogil(local_port)[found] = t_local_port[i]
-                            u16_nogil(remote_port)[found] = t_remote_port[i]
-                            u8_nogil(state)[found] = t_state[i]
-                            u32_nogil(uid)[found] = t_uid[i]
-                            u64_nogil(inode)[found] = t_inode[i]
-                            u32_nogil(owner)[found] = t_owner[i]
-                            u32_nogil(owner_rank)[found] = rank
-                            u32_nogil(state_rank)[found] = rank
+                            u32(local)[found] = number
+                            u64(remote_hi)[found] = t_remote_hi[i]
+                            u64(remote_lo)[found] = t_remote_lo[i]
+                            u16(local_port)[found] = t_local_port[i]
+                            u16(remote_port)[found] = t_remote_port[i]
+                            u8(state)[found] = t_state[i]
+                            u32(uid)[found] = t_uid[i]
+                            u64(inode)[found] = t_inode[i]
+                            u32(owner)[found] = t_owner[i]
+                            u32(owner_rank)[found] = rank
+                            u32(state_rank)[found] = rank
                             number = sightings.number(0, sample)
                         else:
                             closed = (
-                                t_state[i] == TIME_WAIT and u8_nogil(state)[found] != TIME_WAIT
+                                t_state[i] == TIME_WAIT and u8(state)[found] != TIME_WAIT
                             )
                             if t_owner[i] and (
-                                not u32_nogil(owner)[found] or rank < u32_nogil(owner_rank)[found]
+                                not u32(owner)[found] or rank < u32(owner_rank)[found]
                             ):
-                                u32_nogil(owner)[found] = t_owner[i]
-                                u32_nogil(owner_rank)[found] = rank
-                            before_ = progress(u8_nogil(state)[found])
+                                u32(owner)[found] = t_owner[i]
+                                u32(owner_rank)[found] = rank
+                            before_ = progress(u8(state)[found])
                             after = progress(t_state[i])
                             if after > before_ or (
-                                after == before_ and rank < u32_nogil(state_rank)[found]
+                                after == before_ and rank < u32(state_rank)[found]
                             ):
-                                u8_nogil(state)[found] = t_state[i]
-                                u32_nogil(uid)[found] = t_uid[i]
-                                u32_nogil(state_rank)[found] = rank
-                            if not u64_nogil(inode)[found]:
-                                u64_nogil(inode)[found] = t_inode[i]
-                            number = u32_nogil(seen)[found]
+                                u8(state)[found] = t_state[i]
+                                u32(uid)[found] = t_uid[i]
+                                u32(state_rank)[found] = rank
+                            if not u64(inode)[found]:
+                                u64(inode)[found] = t_inode[i]
+                            number = u32(seen)[found]
                             if not closed:
                                 number = sightings.number(number, sample)
                         if number == NONE:
                             enough = False
                             break
-                        u32_nogil(seen)[found] = number
-                        u8_nogil(phases)[found] = now
-                        u32_nogil(last)[tuple_] = found
+                        u32(seen)[found] = number
+                        u8(phases)[found] = now
+                        u32(last)[tuple_] = found
                         if t_inode[i]:
                             slot = map_slot(&inodes, t_inode[i], tuple_)
                             if slot.value == NONE and not map_put(
@@ -1578,13 +1586,7 @@ def unite(tables, samples, ranks, Sightings sightings):
                         break
             if not enough:
                 raise MemoryError
-        locals_hi = array.clone(U64, locals_.used, False)
-        locals_lo = array.clone(U64, locals_.used, False)
-        for at in range(locals_.mask + 1):
-            number = locals_.slots[at].value
-            if number != NONE:
-                u64(locals_hi)[number] = locals_.slots[at].a
-                u64(locals_lo)[number] = locals_.slots[at].b
+        locals_hi, locals_lo = addresses_of(&locals_)
     finally:
         map_free(&locals_)
         map_free(&remotes)
@@ -1602,19 +1604,3 @@ def unite(tables, samples, ranks, Sightings sightings):
 
 cdef extern from "Python.h":
     Py_ssize_t Py_SIZE(object) nogil
-
-
-cdef inline uint32_t *u32_nogil(array.array column) noexcept nogil:
-    return <uint32_t *>column.data.as_uints
-
-
-cdef inline uint8_t *u8_nogil(array.array column) noexcept nogil:
-    return <uint8_t *>column.data.as_uchars
-
-
-cdef inline uint16_t *u16_nogil(array.array column) noexcept nogil:
-    return <uint16_t *>column.data.as_ushorts
-
-
-cdef inline uint64_t *u64_nogil(array.array column) noexcept nogil:
-    return <uint64_t *>column.data.as_ulonglongs
