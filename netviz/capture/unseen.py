@@ -2,13 +2,11 @@
 
 from typing import List, NamedTuple, Optional
 
+from netviz.capture.pid_namespace import hides_processes
 from netviz.capture.problems import Problems
 from netviz.capture.sockets import CONNTRACK, TABLES
 
 CAP_SYS_PTRACE = 19
-
-WHOLE_MACHINE = 0xEFFFFFFC
-"""The inode of the PID namespace that has every process: PROC_PID_INIT_INO of linux/proc_ns.h."""
 
 
 class Reader(NamedTuple):
@@ -52,7 +50,7 @@ def what_was_not_seen(problems: Problems, reader: Reader, processes: int) -> Opt
         told.append(f"an unknown number of processes is hidden ({hidden})")
     if told and reader.euid:
         return "; ".join(told) + " (not root): run it with sudo to see them"
-    if reader.pid_namespace not in (None, WHOLE_MACHINE):
+    if hides_processes(reader.pid_namespace):
         told.append("processes outside of this container (PID namespace) were not seen")
     if not told:
         return None

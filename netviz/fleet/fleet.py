@@ -10,29 +10,18 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from netviz.addresses import parse_interface
-from netviz.capture.unseen import WHOLE_MACHINE
-from netviz.fleet.cgroup import placement
 from netviz.fleet.holders import SampleHolders
-from netviz.fleet.interpreters import program_of
 from netviz.fleet.pipe_holders import PipeHolders
+from netviz.fleet.process_record import process_record
 from netviz.fleet.records import MachineRecord, NamespaceRecord, ProcessRecord, SampleRecord
-from netviz.fleet.roles import role_of
+from netviz.fleet.seen_holders import sees_all_holders
 from netviz.fleet.sockets import TableReport, TableSockets, read_tables
 from netviz.fleet.translations import Translation, translations_of
 from netviz.fleet.unix_names import with_names_on_one_line
 from netviz.fleet.unix_sample import UnixSample, read_unix_sample
 from netviz.loops import Sightings
 from netviz.parse import parse_conntrack
-from netviz.snapshot.model import IMPORTED, NetworkNamespace, Process, Snapshot
-
-UNSEEN_ERRORS = frozenset({"EACCES", "EPERM"})
-"""Errors that hide who holds a socket, where they befell a process or its descriptors."""
-
-HOLDER_PROBLEMS = frozenset({"fd", "process", "processes", "hidepid"})
-"""What the capture was asking for when such an error hides holders."""
-
-CLOCK_ERROR = 1.0
-"""Seconds by which the birth of a process may be off: /proc/stat has whole seconds."""
+from netviz.snapshot.model import NetworkNamespace, Process, Snapshot
 
 
 class Fleet:
@@ -99,7 +88,7 @@ class Fleet:
                 btime=snapshot.host.btime,
                 clk_tck=snapshot.host.clk_tck,
                 processes=len(snapshot.processes),
-                sees_all_holders=_sees_all_holders(snapshot),
+                sees_all_holders=sees_all_holders(snapshot),
                 unread=tuple(snapshot.problems),
                 reports=tuple(reports),
                 unknown_sockets=holders.unlisted(),
@@ -241,13 +230,14 @@ class Fleet:
         self, kernel: int, machine: int, process: Process, namespace: int | None, snapshot: Snapshot
     ) -> int:
         key = (kernel, machine, process.pid, process.start)
+        sample = len(self.samples)
         found = self._process_ids.get(key)
         if found is None:
             found = self._process_ids[key] = len(self.processes)
-            self.processes.append(self._described(machine, process, namespace, snapshot))
+            self.processes.append(process_record(machine, process, namespace, snapshot, sample))
         elif self._is_older(self.processes[found], snapshot):
             # It may have become another program, user or unit: what it was last counts.
-            self.processes[found] = self._described(machine, process, namespace, snapshot)
+            self.processes[found] = process_record(machine, process, namespace, snapshot, sample)
         return found
 
     def _is_older(self, process: ProcessRecord, snapshot: Snapshot) -> bool:
@@ -258,58 +248,7 @@ class Fleet:
         seen = process.sample
         return seen < len(self.samples) and self.moment(seen) < _moment(snapshot)
 
-    def _described(
-        self, machine: int, process: Process, namespace: int | None, snapshot: Snapshot
-    ) -> ProcessRecord:
-        unit, container = placement(process.cgroup)
-        return ProcessRecord(
-            machine=machine,
-            pid=process.pid,
-            start=process.start,
-            comm=process.comm,
-            exe=process.exe,
-            uid=process.uid,
-            security=process.security,
-            unit=unit,
-            container=container,
-            caps=process.caps,
-            program=program_of(process.comm, process.exe, process.argv)
-            or role_of(process.comm, unit, process.security),
-            namespace=namespace,
-            born=_born(process, snapshot),
-            sample=len(self.samples),
-        )
-
 
 def _moment(sample: SampleRecord | Snapshot) -> tuple[float, str]:
     ended = sample.finished if sample.finished is not None else sample.started
     return ended or 0.0, sample.source
-
-
-def _born(process: Process, snapshot: Snapshot) -> float | None:
-    """proc_pid_stat(5): starttime is in clock ticks since boot, btime in proc_stat(5) the boot.
-
-    In a container btime may be the container's (lxcfs), so that processes seem to be born after
-    they were captured: their age is unknown.
-    """
-    host = snapshot.host
-    if process.start is None or host.btime is None or not host.clk_tck:
-        return None
-    born = host.btime + process.start / host.clk_tck
-    if snapshot.finished is not None and born > snapshot.finished + CLOCK_ERROR:
-        return None
-    return born
-
-
-def _sees_all_holders(snapshot: Snapshot) -> bool:
-    """Whether a socket without a holder in this snapshot really has none.
-
-    Format 1 does not say what it could not read, and neither does what others write. Containers of
-    a pod share a network namespace, and each sees its own processes.
-    """
-    if snapshot.format == 1 or snapshot.pid_namespace not in (None, WHOLE_MACHINE):
-        return False
-    return not any(
-        p.what == IMPORTED or (p.what in HOLDER_PROBLEMS and p.error in UNSEEN_ERRORS)
-        for p in snapshot.problems
-    )

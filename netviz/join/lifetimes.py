@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import compress
 from typing import NamedTuple
 
-from netviz.fleet.fleet import CLOCK_ERROR, Fleet
+from netviz.fleet.fleet import Fleet
+from netviz.fleet.process_record import CLOCK_ERROR
 from netviz.fleet.records import SampleRecord
 from netviz.loops import distinct, take
 from netviz.tables import ESTABLISHED, Candidates

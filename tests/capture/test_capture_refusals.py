@@ -12,8 +12,9 @@ from running import Capture, command, copy_sources, environment
 from unprivileged import AS_NOBODY, NOBODY, public_folder, run_as_nobody
 
 from netviz.capture.mounts import hidepid, named_namespaces, parse_mountinfo
+from netviz.capture.pid_namespace import WHOLE_MACHINE
 from netviz.capture.problems import Problems
-from netviz.capture.unseen import WHOLE_MACHINE, Reader, what_was_not_seen
+from netviz.capture.unseen import Reader, what_was_not_seen
 
 NO_RIGHTS = "Name:\tcat\nCapEff:\t0000000000000000\n"
 PROC_MOUNT = "22 27 0:21 / /proc rw,relatime shared:5 - proc proc rw,{}\n"
