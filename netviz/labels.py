@@ -22,13 +22,10 @@ from netviz.across import merge_across
 from netviz.errors import NetvizError
 from netviz.graph import OUTSIDE, Graph, Node
 from netviz.snapshot.faults import Fault
-from netviz.snapshot.files import read
+from netviz.snapshot.files import read_written
 
 TEXTS = ("machine", "process", "unit", "container")
 KEYS = ("name", *TEXTS, "port")
-
-MOST_TEXT = 2**26
-"""Bytes of a file of labels."""
 
 
 class LabelsError(NetvizError):
@@ -65,8 +62,7 @@ def read_labels(path: str | os.PathLike[str]) -> list[Label]:
     else:
         import tomli as tomllib
     try:
-        text = str(read(os.fspath(path), MOST_TEXT), "utf-8").replace("\r\n", "\n")
-        content = tomllib.loads(text)
+        content = tomllib.loads(read_written(os.fspath(path)))
     except Fault as fault:
         raise LabelsError(f"{path}: {fault.what}") from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:

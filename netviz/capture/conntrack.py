@@ -25,7 +25,7 @@ _SEEN_REPLY, _OFFLOAD = 1 << 1, 1 << 14
 _FLAGS = ((1 << 15, "[HW_OFFLOAD]"), (_OFFLOAD, "[OFFLOAD]"), (1 << 2, "[ASSURED]"))
 
 _FAMILIES: Dict[int, str] = {socket.AF_INET: "ipv4", socket.AF_INET6: "ipv6"}
-_PROTOCOLS = {
+PROTOCOLS = {
     1: "icmp",
     6: "tcp",
     17: "udp",
@@ -35,6 +35,8 @@ _PROTOCOLS = {
     132: "sctp",
     136: "udplite",
 }
+"""How the table nf_conntrack calls IP protocols."""
+
 _ICMP = {1: (5, 6, 4), 58: (8, 9, 7)}  # protocol: attributes of type, code, id
 _GRE = 47
 # Kind of protocol information (tcp, dccp, sctp): the names of its states, in their order.
@@ -68,7 +70,7 @@ def format_entry(message: bytes) -> Optional[str]:
     if not way_there or not way_back:
         return None
     status = _number(entry.get(_STATUS))
-    name = _PROTOCOLS.get(protocol, "unknown")
+    name = PROTOCOLS.get(protocol, "unknown")
     parts = [f"{_FAMILIES[family]:<8} {family} {name:<8} {protocol}"]
     if not status & _OFFLOAD:
         parts.append(str(_number(entry.get(_TIMEOUT))))
@@ -119,7 +121,7 @@ def _keys(protocol: Attributes) -> List[str]:
     source, destination = _number(protocol.get(_SRC_PORT)), _number(protocol.get(_DST_PORT))
     if number == _GRE:
         return [f"srckey={source:#x} dstkey={destination:#x}"]
-    return [f"sport={source} dport={destination}"] if number in _PROTOCOLS else []
+    return [f"sport={source} dport={destination}"] if number in PROTOCOLS else []
 
 
 def _address(family: int, raw: bytes) -> Optional[str]:

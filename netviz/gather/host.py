@@ -8,15 +8,12 @@ from dataclasses import dataclass
 
 from netviz.errors import NetvizError
 from netviz.snapshot.faults import Fault, quoted
-from netviz.snapshot.files import read
+from netviz.snapshot.files import read_written
 
 LONGEST_NAME = 200
 """Characters that a name may have as the name of a file; most file systems take 255 bytes."""
 
 MOST_HOSTS = 100_000
-
-MOST_TEXT = 2**26
-"""Bytes of a file that names hosts."""
 
 SUFFIX = ".json.gz"
 
@@ -94,7 +91,7 @@ def read_hosts(path: str) -> list[Host]:
 def read_text(path: str) -> str:
     """The text of a file that the person wrote. Raises NetvizError."""
     try:
-        return str(read(path, MOST_TEXT), "utf-8-sig").replace("\r\n", "\n")
+        return read_written(path, "utf-8-sig")
     except Fault as fault:
         raise NetvizError(f"{path}: {fault.what}") from None
     except ValueError as error:

@@ -6,21 +6,19 @@ from dataclasses import dataclass, field
 
 from netviz.capture.text import clean
 from netviz.errors import SourceError
+from netviz.snapshot.checks import U64
 from netviz.snapshot.faults import Fault, escaped
 from netviz.snapshot.files import read
+from netviz.snapshot.limits import MOST_BYTES
 from netviz.snapshot.model import Problem
-
-SIZE_LIMIT = 2**30
-"""How many bytes of text one file may hold, decompressed."""
 
 LONGEST = 120
 """How many characters of a line are shown."""
 
 U32 = 2**32 - 1
-U64 = 2**64 - 1
 
 
-def read_text(path: str, size_limit: int = SIZE_LIMIT) -> str:
+def read_text(path: str, size_limit: int = MOST_BYTES) -> str:
     """The text of a file, plain or gzip; bytes that are no UTF-8 become ``\\xNN``.
 
     Raises SourceError for a file that cannot be read, or is empty.

@@ -12,6 +12,9 @@ from pathlib import Path
 from netviz.snapshot.faults import CAPTURE_AGAIN, NOT_OURS, Fault, escaped
 from netviz.snapshot.limits import MOST_BYTES, size_text
 
+MOST_WRITTEN = 2**26
+"""How many bytes of text a person may write."""
+
 LARGER = "if it is what it should be, read it with a larger --max-size"
 
 _GZIP = b"\x1f\x8b"
@@ -34,6 +37,14 @@ def read(path: str, size_limit: int = MOST_BYTES) -> bytes:
     if content.startswith(_GZIP):
         return gunzip(content, size_limit)
     return content
+
+
+def read_written(path: str, encoding: str = "utf-8") -> str:
+    """The text of a file that the person who runs netviz wrote, lines ended by ``\\n`` alone.
+
+    Raises Fault as ``read`` does, UnicodeDecodeError for bytes that are no text.
+    """
+    return str(read(path, MOST_WRITTEN), encoding).replace("\r\n", "\n")
 
 
 def gunzip(compressed: bytes, size_limit: int = MOST_BYTES) -> bytes:

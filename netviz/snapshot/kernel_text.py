@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from netviz.capture.conntrack import PROTOCOLS
+
 UNKNOWN_UID = 2**32 - 1
 
 _COLUMNS = "st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode"
@@ -134,7 +136,7 @@ def conntrack_line(
 ) -> str:
     """One entry of nf_conntrack, of IPv6 where ``wide``."""
     family = "ipv6     10" if wide else "ipv4     2"
-    name = _PROTOCOLS.get(protocol, "unknown")
+    name = PROTOCOLS.get(protocol, "unknown")
     unreplied = "" if replied else "[UNREPLIED] "
     return (
         f"{family} {name:<8} {protocol} 0 {_direction(original)} {unreplied}{_direction(reply)} "
@@ -146,16 +148,5 @@ def _direction(way: Direction) -> str:
     ends = f"src={way.source} dst={way.destination}"
     return ends if way.ports is None else f"{ends} sport={way.ports[0]} dport={way.ports[1]}"
 
-
-_PROTOCOLS = {
-    1: "icmp",
-    6: "tcp",
-    17: "udp",
-    33: "dccp",
-    47: "gre",
-    58: "icmpv6",
-    132: "sctp",
-    136: "udplite",
-}
 
 _PATH_ESCAPES = str.maketrans({"\n": "\\x0a", "\0": "@"})
