@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -61,6 +62,23 @@ def command(*arguments: str) -> list[str]:
 def environment() -> dict[str, str]:
     """What a command line from this checkout needs, wherever it is run."""
     return {**os.environ, "PYTHONPATH": str(CHECKOUT), "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def start_capture(*arguments: str, limit: int | None = None) -> subprocess.Popen[bytes]:
+    """Start a capture whose files may grow to ``limit`` bytes."""
+
+    def set_limit() -> None:
+        if limit is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+    return subprocess.Popen(
+        command(*arguments),
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        bufsize=0,  # what is read here is not read by communicate()
+        preexec_fn=set_limit,
+    )
 
 
 def copy_sources(folder: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import resource
 import signal
 import stat
 import subprocess
@@ -14,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from fakeproc import FakeProc
-from running import Capture, command, environment
+from running import Capture, command, environment, start_capture
 
 OLD = "the snapshot of yesterday\n"
 
@@ -26,20 +25,6 @@ def slow_proc(fakeproc: FakeProc) -> str:
     with fakeproc.table("tcp", "").open("wb") as table:
         table.truncate(8 << 30)  # sparse: nothing of it is on the disk
     return str(fakeproc.root)
-
-
-def start(*arguments: str, limit: int | None = None) -> subprocess.Popen[bytes]:
-    def set_limit() -> None:
-        if limit is not None:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-
-    return subprocess.Popen(
-        command(*arguments),
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        preexec_fn=set_limit,
-    )
 
 
 def test_a_file_is_replaced_by_the_whole_snapshot(
@@ -102,7 +87,7 @@ def test_no_room_leaves_the_old_file_and_nothing_else(
     target = tmp_path / "out" / name
     target.parent.mkdir()
     target.write_text(OLD)
-    running = start("--proc", str(fakeproc.root), "-o", str(target), limit=200_000)
+    running = start_capture("--proc", str(fakeproc.root), "-o", str(target), limit=200_000)
     _, errors = running.communicate(timeout=60)
     assert running.returncode == 1
     assert errors.decode() == (
@@ -153,7 +138,7 @@ def test_a_place_that_cannot_be_written_to_is_named(
 
 
 def test_a_closed_pipe_ends_it_quietly(slow_proc: str) -> None:
-    running = start("--proc", slow_proc)
+    running = start_capture("--proc", slow_proc)
     assert running.stdout is not None
     assert running.stderr is not None
     assert running.stdout.read(10) == b'{"netviz_s'
@@ -170,7 +155,7 @@ def test_a_signal_leaves_the_old_file_and_nothing_else(
     target = tmp_path / "out" / "db1.json"
     target.parent.mkdir()
     target.write_text(OLD)
-    running = start("--proc", slow_proc, "-o", str(target))
+    running = start_capture("--proc", slow_proc, "-o", str(target))
     while len(list(target.parent.iterdir())) < 2:
         time.sleep(0.01)
         assert running.poll() is None
@@ -207,7 +192,7 @@ def test_a_signal_that_is_ignored_stays_ignored(fakeproc: FakeProc, tmp_path: Pa
 def test_a_second_signal_does_not_keep_it_from_tidying_up(slow_proc: str, tmp_path: Path) -> None:
     target = tmp_path / "out" / "db1.json"
     target.parent.mkdir()
-    running = start("--proc", slow_proc, "-o", str(target))
+    running = start_capture("--proc", slow_proc, "-o", str(target))
     while not list(target.parent.iterdir()):
         time.sleep(0.01)
     for _ in range(20):

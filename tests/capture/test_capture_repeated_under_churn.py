@@ -6,12 +6,9 @@ under the reader. Of three, together, no socket that lives through them is misse
 
 from __future__ import annotations
 
-import sys
-
-import capture_speed
 import pytest
 import under_churn
-from needs import unavailable
+from churning import captured_under_churn
 
 CAPTURES = 4
 SAMPLES = ("--repeat", "3", "--every", "0.2")
@@ -19,15 +16,7 @@ SAMPLES = ("--repeat", "3", "--every", "0.2")
 
 @pytest.fixture(scope="module")
 def churned(tmp_path_factory: pytest.TempPathFactory) -> under_churn.Churned:
-    reason = capture_speed.missing()
-    if reason:
-        unavailable(reason)
-    folder = tmp_path_factory.mktemp("churn")
-    load = under_churn.build(folder)
-    if load is None:
-        unavailable("there is no C compiler for benchmarks/churn.c")
-    command = [sys.executable, str(capture_speed.pack_capture(folder)), *SAMPLES]
-    return under_churn.run(load, command, CAPTURES)
+    return captured_under_churn(tmp_path_factory.mktemp("churn"), CAPTURES, *SAMPLES)
 
 
 def test_every_socket_that_lives_through_the_capture_is_found_with_its_owner(

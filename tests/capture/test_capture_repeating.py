@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import resource
 import signal
 import subprocess
 import time
@@ -15,25 +14,10 @@ from typing import Any
 
 import pytest
 from fakeproc import TCP_HEADER, FakeProc
-from running import Capture, command, environment
+from running import Capture, start_capture
 from test_capture_memory import peak_kilobytes
 
 from netviz.snapshot import load
-
-
-def start(*arguments: str, limit: int | None = None) -> subprocess.Popen[bytes]:
-    def set_limit() -> None:
-        if limit is not None:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-
-    return subprocess.Popen(
-        command(*arguments),
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        bufsize=0,  # what is read here is not read by communicate()
-        preexec_fn=set_limit,
-    )
 
 
 def until(what: Callable[[], bool], running: subprocess.Popen[bytes]) -> None:
@@ -91,7 +75,7 @@ def test_each_sample_is_a_snapshot_of_its_own_time(
 
 
 def test_standard_output_gets_each_sample_as_it_is_taken(proc: str) -> None:
-    running = start("--proc", proc, "--for", "1d", "--every", "0.05")
+    running = start_capture("--proc", proc, "--for", "1d", "--every", "0.05")
     assert running.stdout is not None
     for _ in range(3):
         (document,) = samples(running.stdout.readline())
@@ -110,7 +94,7 @@ def test_a_signal_between_two_samples_ends_it_with_those_that_are_whole(
 ) -> None:
     target = folder / "web.jsonl"
     target.write_text("yesterday's\n")
-    running = start("--proc", proc, "--repeat", "9", "--every", "1h", "-o", str(target))
+    running = start_capture("--proc", proc, "--repeat", "9", "--every", "1h", "-o", str(target))
     until(lambda: written(folder).count(b"\n") == 2, running)
     running.send_signal(number)
     _, errors = running.communicate(timeout=60)
@@ -124,7 +108,7 @@ def test_a_signal_within_a_sample_waits_for_its_end(fakeproc: FakeProc) -> None:
     """The sample does not fit into the pipe that nobody reads from, so it is not at its end."""
     fakeproc.process(1)
     fakeproc.table("tcp", "x" * (1 << 20))
-    running = start("--proc", str(fakeproc.root), "--repeat", "5", "--every", "0.01")
+    running = start_capture("--proc", str(fakeproc.root), "--repeat", "5", "--every", "0.01")
     assert running.stdout is not None
     begin = running.stdout.read(1)
     running.send_signal(signal.SIGINT)
@@ -139,7 +123,7 @@ def test_a_second_signal_ends_it_at_once_without_the_sample_at_hand(
     fakeproc: FakeProc, proc: str, folder: Path, name: str
 ) -> None:
     target = folder / name
-    running = start("--proc", proc, "--repeat", "9", "--every", "0.5", "-o", str(target))
+    running = start_capture("--proc", proc, "--repeat", "9", "--every", "0.5", "-o", str(target))
 
     def length() -> int:
         return sum(entry.stat().st_size for entry in folder.iterdir())
@@ -169,7 +153,7 @@ def test_no_room_for_another_sample_leaves_those_that_are_whole(
     fakeproc.table("tcp", "x" * 100_000)
     target = folder / "web.jsonl"
     arguments = ("--proc", str(fakeproc.root), "--repeat", "9", "--every", "0.01")
-    running = start(*arguments, "-o", str(target), limit=250_000)
+    running = start_capture(*arguments, "-o", str(target), limit=250_000)
     _, errors = running.communicate(timeout=60)
     assert running.returncode == 1
     assert errors.decode().splitlines()[-1] == (
@@ -183,7 +167,7 @@ def test_no_room_for_another_sample_leaves_those_that_are_whole(
     ("arguments", "lower"), [((), 10), (("--nice", "0"), 0), (("--nice", "3"), 3)]
 )
 def test_its_priority_is_lower(proc: str, arguments: tuple[str, ...], lower: int) -> None:
-    running = start("--proc", proc, "--repeat", "2", "--every", "1h", *arguments)
+    running = start_capture("--proc", proc, "--repeat", "2", "--every", "1h", *arguments)
     assert running.stdout is not None
     running.stdout.readline()
     expected = min(19, os.getpriority(os.PRIO_PROCESS, 0) + lower)

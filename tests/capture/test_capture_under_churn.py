@@ -5,12 +5,9 @@ The long run is ``benchmarks/figures.py churn``; docs/performance.md has its fig
 
 from __future__ import annotations
 
-import sys
-
-import capture_speed
 import pytest
 import under_churn
-from needs import unavailable
+from churning import captured_under_churn
 from steady_sockets import CONNECTION_ENDS
 
 CAPTURES = 8
@@ -18,15 +15,7 @@ CAPTURES = 8
 
 @pytest.fixture(scope="module")
 def churned(tmp_path_factory: pytest.TempPathFactory) -> under_churn.Churned:
-    reason = capture_speed.missing()
-    if reason:
-        unavailable(reason)
-    folder = tmp_path_factory.mktemp("churn")
-    load = under_churn.build(folder)
-    if load is None:
-        unavailable("there is no C compiler for benchmarks/churn.c")
-    command = [sys.executable, str(capture_speed.pack_capture(folder))]
-    return under_churn.run(load, command, CAPTURES)
+    return captured_under_churn(tmp_path_factory.mktemp("churn"), CAPTURES)
 
 
 def test_none_fails_and_each_is_a_whole_document(churned: under_churn.Churned) -> None:

@@ -14,20 +14,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mapped_graphs import assert_same_picture
 from original_identifiers import addresses_of, leaks, names_of
 from packer import ROOT
+from same_pictures import assert_same_pictures, loaded
 from snapshot_documents import first_format, full_document, least_document
 
 from netviz.cli.main import main
 from netviz.snapshot import load
-from netviz.stitch import StitchOptions, stitch
+from netviz.stitch import stitch
 
 EXAMPLES = sorted((ROOT / "examples").glob("*.json"))
 SHARED = ROOT.parent / "shared" / "data"
-EVERYTHING = StitchOptions(
-    recent=True, attempts=True, doubtful=True, self_flows=True, kinds=frozenset({"net", "unix"})
-)
 
 
 def run(folder: Path, *arguments: str, map_name: str = "group.map", out: str = "out") -> int:
@@ -49,12 +46,7 @@ def check_files(files: list[Path], folder: Path) -> None:
     with_key(folder)
     assert run(folder, *map(str, files), "-q") == 0
     made = sorted((folder / "out").iterdir())
-    for level in ("connection", "process"):
-        original, anonymous = (
-            stitch((one for path in paths for one in load(path)), EVERYTHING, level)
-            for paths in (files, made)
-        )
-        assert_same_picture(original, anonymous, read(folder))
+    assert_same_pictures(loaded(files), loaded(made), read(folder))
     documents = [json.loads(path.read_bytes()) for path in files]
     names = set().union(*map(names_of, documents))
     addresses = set().union(*map(addresses_of, documents))

@@ -13,7 +13,7 @@ import sctp_machines
 from groups import MachineOf, Namespace, connect, listen, snapshot
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mapped_graphs import assert_same_picture
+from same_pictures import EVERYTHING, assert_same_pictures
 from sctp_machines import Association, Endpoint
 from unix_groups import Kernel, Unix, both_ways, snapshot_of
 
@@ -23,15 +23,8 @@ from netviz.anonymize.map_file import written_map
 from netviz.anonymize.pseudonyms import Pseudonyms
 from netviz.render.wording import is_unconfined
 from netviz.snapshot.model import Snapshot
-from netviz.stitch import StitchOptions, stitch
+from netviz.stitch import stitch
 
-EVERYTHING = StitchOptions(
-    recent=True,
-    attempts=True,
-    doubtful=True,
-    self_flows=True,
-    kinds=frozenset({"net", "unix", "pipe"}),
-)
 KEYS = st.binary(min_size=32, max_size=32)
 
 
@@ -43,9 +36,7 @@ def check(snapshots: Sequence[Snapshot], key: bytes = b"k" * 32, forged: int = 0
     sourced = [replace(one, source=f"{number}") for number, one in enumerate(replaced)]
     original = [replace(one, source=f"{number}") for number, one in enumerate(snapshots)]
     document = json.loads(written_map(pseudonyms))
-    for level in ("connection", "process"):
-        graphs = [stitch(group, EVERYTHING, level) for group in (original, sourced)]
-        assert_same_picture(graphs[0], graphs[1], document, forged)
+    assert_same_pictures(original, sourced, document, forged)
     return replaced
 
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 from machines import Machine
-from stitching import ROOT
+from stitching import ROOT, run_verb
 
 DOCUMENT = (ROOT / "docs" / "import.md").read_text(encoding="utf-8")
 COPY = "A copied /proc"
@@ -87,13 +84,4 @@ def sos_report(machine: Machine, folder: Path) -> Path:
 
 def run_import(*arguments: object) -> str:
     """Run ``netviz import``; what it says on standard error."""
-    done = subprocess.run(
-        [sys.executable, "-m", "netviz.cli.main", "import", *map(str, arguments)],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    if done.returncode:
-        raise RuntimeError(f"netviz import ended with {done.returncode}: {done.stderr}")
-    return done.stderr
+    return run_verb("import", *map(str, arguments)).stderr

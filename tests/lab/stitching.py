@@ -14,20 +14,24 @@ ROOT = Path(__file__).resolve().parents[2]
 IMPLEMENTATIONS = ("compiled", "pure")
 
 
-def run_stitch(implementation: str, *arguments: str) -> str:
-    """What the command prints, with the parser and join loops of ``implementation``."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    environment["NETVIZ_PURE"] = "1" if implementation == "pure" else "0"
+def run_verb(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of this checkout, which has to end with 0."""
     done = subprocess.run(
-        [sys.executable, "-m", "netviz.cli.main", "stitch", *arguments],
-        env=environment,
+        [sys.executable, "-m", "netviz.cli.main", *arguments],
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
         capture_output=True,
         text=True,
         timeout=60,
     )
     if done.returncode:
-        raise RuntimeError(f"netviz-stitch ended with {done.returncode}: {done.stderr}")
-    return done.stdout
+        raise RuntimeError(f"netviz {arguments[0]} ended with {done.returncode}: {done.stderr}")
+    return done
+
+
+def run_stitch(implementation: str, *arguments: str) -> str:
+    """What the command prints, with the parser and join loops of ``implementation``."""
+    pure = "1" if implementation == "pure" else "0"
+    return run_verb("stitch", *arguments, NETVIZ_PURE=pure).stdout
 
 
 def has(implementation: str) -> bool:

@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from anonymizing import anonymized, assert_same_pictures
+from anonymizing import anonymized
 from captured import Captured
 from original_identifiers import addresses_of, leaks, names_of, words
+from same_pictures import assert_same_pictures, loaded
 
 from netviz.group import group
 
@@ -41,7 +42,7 @@ def test_the_datacentre(captured: Captured, tmp_path: Path, boots: str) -> None:
     files = sorted(getattr(captured, boots).values())
     made, document = anonymized(files, tmp_path)
     assert len(made) == len(files)
-    original, anonymous = assert_same_pictures(files, made, document)
+    original, anonymous = assert_same_pictures(loaded(files), loaded(made), document)
     assert len(original.flows) > 15
     for coarser in ("service", "container", "host"):
         sizes = [

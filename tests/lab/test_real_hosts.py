@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from fates import FATES
 from machines import PYTHON, Lab
 from needs import required_python
 from pythons import REQUIRED_VERSIONS, found_pythons
@@ -77,19 +78,7 @@ def test_the_flows_are_those_that_were_set_up(group: Group, implementation: str)
 
 def test_every_socket_is_accounted_for(group: Group, implementation: str) -> None:
     coverage = stitched(group, implementation).coverage
-    assert coverage["sockets"] == sum(
-        coverage[fate]
-        for fate in (
-            "joined",
-            "listening",
-            "unconnected",
-            "recent",
-            "attempt",
-            "external",
-            "ambiguous",
-            "unmatched",
-        )
-    )
+    assert coverage["sockets"] == sum(coverage[fate] for fate in FATES)
     assert coverage["self"] == 1
     assert coverage["pairs"] == PAIRS + coverage["self"]
     assert coverage["one_sided"] == FLOWS.total() - PAIRS
