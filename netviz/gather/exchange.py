@@ -84,6 +84,7 @@ class Exchange:
             start_new_session=not self._own_terminal,
             preexec_fn=_DIE_WITH_US,
         )
+        _expect_it_may_break(process.stdin)
         errors = asyncio.ensure_future(self._read_errors(process))
         try:
             await self._talk(process)
@@ -153,6 +154,13 @@ def _close(stream: asyncio.StreamWriter | None) -> None:
     if stream is not None:
         with contextlib.suppress(ConnectionError):
             stream.close()
+
+
+def _expect_it_may_break(stream: asyncio.StreamWriter | None) -> None:
+    """Ask how the pipe to a program ended: asyncio logs a traceback of what nobody asked for."""
+    if stream is not None:
+        closed = asyncio.ensure_future(stream.wait_closed())
+        closed.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
 
 
 def _die_with_us() -> Callable[[], None] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -38,7 +39,11 @@ def test_services_that_speak_for_a_moment_are_seen_and_what_is_told_of_them_is_t
     start(app, "billing", ["connect", DB, 5432])
     log = app.directory / "ports"
     start(app, "shop", ["brief", DB, 8080, EVERY, LIFE, str(log)])
+    start(db, "archive", ["serve", DB, 9090])
+    backup = start(app, "backup", ["connect", DB, 9090])
     running = [sample(machine, pyz) for machine in (app, db)]
+    time.sleep(SAMPLES * BETWEEN / 2)
+    app.exec(["kill", str(backup.pid)])
     for process, _ in running:
         assert process.wait() == 0, process.errors()
     files = [target for _, target in running]
@@ -48,11 +53,11 @@ def test_services_that_speak_for_a_moment_are_seen_and_what_is_told_of_them_is_t
         result = Stitched(implementation, files, "--group-by", "process", "--recent")
         names = {key: node["name"] or "?" for key, node in result.nodes.items()}
         shown = {(names[f["source"]], names[f["target"]], f["port"]) for f in result.flows}
-        assert {("shop", "stock", 8080), ("billing", "postgres", 5432)} <= shown
         # ? where the socket was closed already when it was seen.
         assert {end for end in shown if "?" not in end} == {
             ("shop", "stock", 8080),
             ("billing", "postgres", 5432),
+            ("backup", "archive", 9090),
         }
         brief = sum(flow["connections"] for flow in result.flows if flow["port"] == 8080)
         assert 0 < brief <= sum(real.values())
@@ -63,5 +68,6 @@ def test_services_that_speak_for_a_moment_are_seen_and_what_is_told_of_them_is_t
         told = Counter(flow["samples"][0][1] for flow in single.flows if flow["port"] == 8080)
         assert sum(told.values()) == brief
         assert told <= real
+        # Of those that come and go one may be open whenever a sample is taken.
         often = Stitched(implementation, files, "--seen-in", "100")
-        assert [flow["port"] for flow in often.flows] == [5432]
+        assert {flow["port"] for flow in often.flows} - {8080} == {5432}
