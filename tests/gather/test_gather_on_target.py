@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import io
 import json
 import os
 import signal
 import subprocess
+import sys
+import termios
 import time
+import zipfile
 from collections.abc import Iterator
+from fcntl import ioctl
 from pathlib import Path
 from typing import ClassVar
 
@@ -18,6 +23,7 @@ from needs import required_python
 from packer import ROOT, load_packer
 from pythons import CAPTURE_VERSIONS, REQUIRED_VERSIONS, find_python
 
+from netviz.gather import on_target
 from netviz.gather.remote_command import find_and_start, payload
 
 TOKEN = "netviz-0123"
@@ -47,7 +53,9 @@ class Target:
 
     started: ClassVar[list[Target]] = []
 
-    def __init__(self, python: str = "python3", environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, python: str = sys.executable, environment: dict[str, str] | None = None
+    ) -> None:
         self.process = subprocess.Popen(
             ["/bin/sh", "-c", find_and_start(TOKEN, [python])],
             stdin=subprocess.PIPE,
@@ -59,11 +67,18 @@ class Target:
         assert self.process.stdin is not None and self.process.stdout is not None
         self.input, self.output = self.process.stdin, self.process.stdout
 
-    def send(self, what: bytes) -> None:
-        """Wait for the token, then send."""
+    def send(self, what: bytes, before: str = "") -> None:
+        """Wait for the token, then send; ``before`` is a statement that is run in front."""
         assert self.output.readline() == f"{TOKEN}\n".encode()
-        self.input.write(what)
+        self.input.write(with_file_name(what, before))
         self.input.flush()
+
+    def ended(self) -> tuple[int, bytes, bytes]:
+        """The exit status, and what was printed."""
+        self.input.close()
+        output = self.output.read()
+        assert self.process.stderr is not None
+        return self.process.wait(PATIENCE), output, self.process.stderr.read()
 
     def child(self) -> int:
         """The process that captures, when it is there."""
@@ -83,6 +98,17 @@ class Target:
         while Path(f"/proc/{pid}").exists():
             assert time.monotonic() < deadline
             time.sleep(0.005)
+
+
+def with_file_name(sent: bytes, before: str = "") -> bytes:
+    """The same, with the source compiled as of its file: coverage finds its lines by that name."""
+    source = Path(on_target.__file__).read_bytes()
+    size, _, rest = sent.partition(b"\n")
+    if not rest.startswith(source):
+        return sent
+    assert int(size) == len(source)
+    named = f"{before}\nexec(compile({source!r}, {on_target.__file__!r}, 'exec'))\n".encode()
+    return b"%d\n%s%s" % (len(named), named, rest[len(source) :])
 
 
 @pytest.fixture
@@ -218,3 +244,65 @@ def test_a_capture_that_is_killed_is_told_of(stuck: tuple[Target, int]) -> None:
     assert target.process.wait(PATIENCE) == 1
     assert target.process.stderr is not None
     assert target.process.stderr.read() == b"netviz-capture: was ended by signal 9\n"
+
+
+def test_a_client_that_goes_before_its_orders(archive: bytes) -> None:
+    target = Target()
+    size, _, rest = payload(archive, [], 60).partition(b"\n")
+    target.send(size + b"\n" + rest[: int(size)])
+    assert target.ended() == (96, b"", b"")
+
+
+def test_a_client_that_says_more_has_not_gone(stuck: tuple[Target, int]) -> None:
+    target, child = stuck
+    target.input.write(b"and more")
+    target.input.flush()
+    deadline = time.monotonic() + PATIENCE
+    while ioctl(target.input, termios.FIONREAD, b"\0" * 4) != b"\0" * 4:
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+    os.kill(child, signal.SIGKILL)
+    assert target.process.wait(PATIENCE) == 1  # the capture was ended by us, not by the watch
+
+
+def test_arguments_that_the_capture_refuses_give_its_status(archive: bytes) -> None:
+    target = Target()
+    target.send(payload(archive, ["--nonsense"], 60))
+    target.process.wait(PATIENCE)
+    status, output, errors = target.ended()
+    assert (status, output) == (2, b"")
+    assert errors.endswith(b"netviz-capture: error: unrecognized arguments: --nonsense\n")
+
+
+@pytest.mark.parametrize(
+    ("source", "status", "said"),
+    [
+        ("raise RuntimeError('odd')", 1, b"netviz-capture: RuntimeError: odd\n"),
+        ("raise SystemExit('a word')", 1, b""),
+        ("import nowhere_at_all", 1, b"No module named 'nowhere_at_all'\n"),
+    ],
+)
+def test_an_archive_that_fails_is_told_of_in_a_line(source: str, status: int, said: bytes) -> None:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.writestr("netviz/__init__.py", source)
+    target = Target()
+    target.send(payload(archive.getvalue(), [], 60))
+    target.process.wait(PATIENCE)
+    ended, output, errors = target.ended()
+    assert (ended, output) == (status, b"")
+    assert errors.endswith(said) and errors.count(b"\n") == said.count(b"\n")
+
+
+def test_a_python_without_ctypes_captures_too(archive: bytes) -> None:
+    target = Target()
+    target.send(payload(archive, [], 60), before="import sys; sys.modules['ctypes'] = None")
+    assert json.loads(gzip.decompress(target.output.read()))["complete"] is True
+    assert target.ended()[0] == 0
+
+
+def test_a_capture_whose_watch_was_killed_before_it_could_tell_ends(archive: bytes) -> None:
+    target = Target()
+    target.send(payload(archive, [], 60), before="import os; os.getppid = lambda: 1")
+    target.process.wait(PATIENCE)
+    assert target.ended() == (96, b"", b"")
