@@ -101,8 +101,12 @@ def _part(names: Names, users: Users, part: str, parent: str) -> str:
     if found := _ENGINE.fullmatch(part):
         return f"{found[1]}-{names.digits('container-id', found[2])}{found[3] or ''}"
     if found := _CRI.fullmatch(part):
-        inside = names.digits("container-id", found[2])
-        return f"{_part(names, users, found[1], '')}:cri-containerd:{inside}"
+        inside = ""
+        while found:  # no engine puts one behind another; who does that gets no deeper recursion
+            part = found[1]
+            inside = f":cri-containerd:{names.digits('container-id', found[2])}{inside}"
+            found = _CRI.fullmatch(part)
+        return _part(names, users, part, "") + inside
     if found := _POD.fullmatch(part):
         return f"{found[1]}pod{_pod(names, found[2])}{found[3] or ''}"
     if found := _NAMED_CONTAINER.fullmatch(part):

@@ -20,7 +20,10 @@ _PASSING = (
     # systemd-run: run-u7.service, run-r<32 digits>.scope, run-1234.scope, run-p12-i34.service
     (re.compile(r"^run-(?:u?\d+|r[0-9a-f]{32}|p\d+-i\d+)\."), f"run-{ANY}."),
     # a socket unit with Accept=yes: NUMBER-LOCAL:PORT-REMOTE:PORT, or NUMBER-PID-UID
-    (re.compile(r"@\d+-(?:\S+:\d+-\S+:\d+|\d+-\d+)(?:-\d+)?\.service$"), f"@{ANY}.service"),
+    (
+        re.compile(r"@\d+-(?:[^\s@-]+:\d+-[^\s@-]+:\d+|\d+-\d+)(?:-\d+)?\.service$"),
+        f"@{ANY}.service",
+    ),
     # desktops: app-NAME-1234.scope, app-NAME@<digits>.service
     (re.compile(r"^(app-.+?)-\d+\.scope$"), rf"\1-{ANY}.scope"),
     (re.compile(r"^(app-.+?)@[0-9a-f]{8,}\.service$"), rf"\1@{ANY}.service"),
@@ -57,7 +60,8 @@ def lasting_container(container: str | None) -> str:
         return ""
     if container.startswith("pod "):
         return f"pod {ANY}"
-    return _CONTAINER_ID.sub(rf"\1:{ANY}", container)
+    known_by_id = _CONTAINER_ID.fullmatch(container)
+    return f"{known_by_id[1]}:{ANY}" if known_by_id else container
 
 
 def lasting_namespace(netns: str | None) -> str:

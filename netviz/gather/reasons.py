@@ -26,7 +26,7 @@ _SSH = (
         "host key: it is not the one in known_hosts; find out why before anything else",
     ),
     (
-        "Host key verification failed|No .* host key is known",
+        r"Host key verification failed|No \S+ host key is known",
         "host key: it is not known here; compare it once with ssh HOST, or add it to known_hosts",
     ),
     ("Could not resolve hostname", "its name cannot be resolved"),
@@ -37,7 +37,7 @@ _SSH = (
     ("Connection refused", "connection refused: no sshd listens there"),
     ("No route to host|Network is unreachable", "there is no route to it"),
     ("timed out", "no answer in time"),
-    ("Bad configuration option|Bad owner or permissions|terminating, .* bad config", "{quote}"),
+    (r"Bad configuration option|Bad owner or permissions|terminating, \d+ bad config", "{quote}"),
     ("Connection closed|Connection reset|Broken pipe|kex_exchange", "it closed the connection"),
 )
 
@@ -52,7 +52,10 @@ _SUDO = (
         "sudo refused: you may not run Python as root there",
     ),
     ("must have a tty", "sudo refused: it wants a terminal (requiretty in sudoers)"),
-    ("account validation failure|unable to initialize PAM|PAM .* error", "sudo refused: {quote}"),
+    (
+        r"account validation failure|unable to initialize PAM|PAM [a-z ]{1,40} error",
+        "sudo refused: {quote}",
+    ),
 )
 
 _KUBECTL = (

@@ -155,6 +155,17 @@ def test_controllers_that_are_not_known_are_replaced() -> None:
     assert replaced("3:cpu,acme:/\n4:name=acme:/\n") == "3:cpu,controller-1:/\n4:controller-2:/\n"
 
 
+def test_containers_behind_each_other_are_replaced_one_by_one() -> None:
+    """Thousands of them are no recursion."""
+    text = "0::/billing.slice" + f":cri-containerd:{ID}" * 3000 + "\n"
+    made, left_out = replaced_cgroup(Names(KEY), Users(), text)
+    assert left_out == 0
+    assert made.startswith("0::/slice-1.slice:cri-containerd:")
+    assert made.count(":cri-containerd:") == 3000
+    assert ID not in made
+    assert list(map(shape, placement(made))) == list(map(shape, placement(text)))
+
+
 def test_more_than_may_be_read_is_left_out() -> None:
     lines = LONGEST_CGROUP // len("0::/a\n")
     made, left_out = replaced_cgroup(Names(KEY), Users(), "0::/a\n" * lines)

@@ -30,7 +30,8 @@ def patient(path, **options):
 
 netviz.cli.snapshots.load = patient
 status = main(arguments)
-print("rich" in sys.modules, file=open("imported", "w"))
+with open("imported", "w") as imported:
+    print("rich" in sys.modules, file=imported)
 sys.exit(status)
 """
 """Runs a verb; ``web.json``, the second of two files, waits for the file ``go`` to be there."""

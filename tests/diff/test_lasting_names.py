@@ -64,6 +64,15 @@ def test_containers(container: str | None, lasting: str) -> None:
     assert lasting_container(container) == lasting
 
 
+@pytest.mark.parametrize("part", ["@1-", "@1-:1-", "@1-a:1-", "app-1", "-1", "0a", "a", "run-u1."])
+def test_names_of_any_length_are_read_at_once(part: str) -> None:
+    """Each pattern is tried at each place once; more than that would hang here."""
+    name = part * (200_000 // len(part))
+    for lasting in (lasting_unit_name, lasting_container, lasting_context, lasting_interface):
+        assert lasting(name) is not None
+    assert lasting_container(name) == name
+
+
 @pytest.mark.parametrize(
     ("netns", "lasting"),
     [

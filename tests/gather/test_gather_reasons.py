@@ -69,3 +69,10 @@ def test_kubectl_has_words_of_its_own(said: str, reason: str) -> None:
 
 def test_long_words_are_cut() -> None:
     assert len(why_not_started(1, "x" * 5000)) < 250
+
+
+@pytest.mark.parametrize("words", ["No ", "PAM ", "terminating, ", "sudo: ", "\n", " ", "x"])
+@pytest.mark.parametrize("status", [1, 255])
+def test_words_of_any_length_are_read_at_once(words: str, status: int) -> None:
+    """Each pattern is tried at each place once; more than that would hang here."""
+    assert len(why_not_started(status, words * (2**21 // len(words)))) < 250
