@@ -11,6 +11,7 @@ from made_candidates import fold_arguments, made_candidates
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from netviz.fleet.fleet import Fleet
+from netviz.fleet.parsed import parse_sample
 from netviz.graph import Graph
 from netviz.join.join import join
 from netviz.join.joined import JoinOptions
@@ -44,7 +45,7 @@ def graph(snapshots: list[Snapshot]) -> Graph:
 def absorbed(snapshots: list[Snapshot]) -> Fleet:
     fleet = Fleet()
     for snapshot in snapshots:
-        fleet.absorb(snapshot)
+        fleet.absorb(parse_sample(snapshot))
     return fleet
 
 

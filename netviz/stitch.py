@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from netviz.fleet.fleet import Fleet
 from netviz.fleet.machines import view_machines
+from netviz.fleet.parsed import parsed_samples
 from netviz.fleet.sockets import CONNECTION_PROTOCOLS
 from netviz.folding import flow_order, fold_flows
 from netviz.graph import FLOW_KINDS, LEVELS, Flow, Graph, Node
@@ -56,8 +57,9 @@ def stitch(
     """Join the snapshots of a group to a graph of processes, or of a coarser ``level``.
 
     ``connection`` gives one flow per connection; what a level above ``process`` gives is what
-    ``netviz.group.group`` makes of ``process``. Raises TableError for text that is no table,
-    ValueError for an unknown level or kind of flow.
+    ``netviz.group.group`` makes of ``process``. A thread takes the snapshots, the next one while
+    one is worked on. Raises TableError for text that is no table, ValueError for an unknown level
+    or kind of flow.
     """
     if level not in LEVELS:
         raise ValueError(f"unknown level {level!r}: not one of {', '.join(LEVELS)}")
@@ -65,8 +67,8 @@ def stitch(
     if unknown:
         raise ValueError(f"unknown kind of flow {min(unknown)!r}: not one of {FLOW_KINDS}")
     fleet = Fleet(options.kinds)
-    for snapshot in snapshots:
-        fleet.absorb(snapshot)
+    for sample in parsed_samples(snapshots):
+        fleet.absorb(sample)
     with_trace = options.strangers or options.external is not None
     how = JoinOptions(options.recent, options.attempts, options.doubtful, trace=with_trace)
     joined = join(fleet, how)

@@ -19,7 +19,6 @@ from netviz.explain.asking import explain_endpoint, explain_process
 from netviz.explain.endpoint import Endpoint, parse_endpoint
 from netviz.explain.explained import Explained
 from netviz.render.explanation import explanation_summary, explanation_text
-from netviz.snapshot.ahead import ahead
 
 PROGRAM = "netviz-explain"
 
@@ -84,11 +83,11 @@ def _explain(options: argparse.Namespace) -> int:
     if options.socket is not None:
         what = f"no socket has {options.socket} at either end"
         with progress(options, DOING, snapshots.count):
-            explained = explain_endpoint(ahead(snapshots), options.socket)
+            explained = explain_endpoint(snapshots, options.socket)
     else:
         what = f"no process is called {options.process!r}"
         with progress(options, DOING, snapshots.count):
-            explained = explain_process(ahead(snapshots), options.process)
+            explained = explain_process(snapshots, options.process)
     snapshots.check_some()
     if not explained.found:
         raise NetvizError(_nothing(what, explained))

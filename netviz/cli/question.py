@@ -17,7 +17,6 @@ from netviz.cli.version import version_text
 from netviz.cli.width import table_width
 from netviz.graph import Graph
 from netviz.render.options import RenderOptions
-from netviz.snapshot.ahead import ahead
 from netviz.stitch import StitchOptions, stitch
 
 DEFAULT_FORMAT = "table"
@@ -80,7 +79,7 @@ def asked_graph(
     # Nothing that is made here goes round in circles, and there is a lot of it to look through.
     gc.disable()
     with progress(options, "reading and joining snapshots", snapshots.count):
-        graph = stitch(ahead(snapshots), how, level)
+        graph = stitch(snapshots, how, level)
     snapshots.check_some()
     for machine in graph.machines:
         for problem in machine.problems:

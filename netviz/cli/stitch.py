@@ -24,7 +24,6 @@ from netviz.readable import readable
 from netviz.render import FORMATS, RenderOptions, format_of, render
 from netviz.render.options import DEFAULTS
 from netviz.render.summary import summary
-from netviz.snapshot.ahead import ahead
 from netviz.stitch import StitchOptions, stitch
 from netviz.subnets import by_subnet
 
@@ -142,7 +141,7 @@ def _stitch(options: argparse.Namespace) -> int:
     labels = _labels(options)
     level = options.group_by if options.group_by in LEVELS else "service"
     with progress(options, "reading and joining snapshots", snapshots.count):
-        graph = stitch(ahead(snapshots), _stitch_options(options), level)
+        graph = stitch(snapshots, _stitch_options(options), level)
     snapshots.check_some()
     _tell_problems(graph)
     graph = filtered(graph, options)

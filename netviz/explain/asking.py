@@ -12,14 +12,15 @@ from netviz.explain.reasons_local import KINDS
 from netviz.explain.suggestions import near_endpoints
 from netviz.explain.wanted import WantedEndpoint, WantedProcess
 from netviz.fleet.fleet import Fleet
+from netviz.fleet.parsed import parsed_samples
 from netviz.snapshot.model import Snapshot
 
 
 def explain_endpoint(snapshots: Iterable[Snapshot], endpoint: Endpoint) -> Explained:
     """Every socket that has ``endpoint`` at either end. Raises TableError as ``stitch`` does."""
     fleet = Fleet()
-    for snapshot in snapshots:
-        fleet.absorb(snapshot)
+    for sample in parsed_samples(snapshots):
+        fleet.absorb(sample)
     explainer = Explainer(fleet)
     explained = Explained(explainer.explain(WantedEndpoint(endpoint, explainer.joined.owned)))
     if not explained.found:
@@ -30,9 +31,9 @@ def explain_endpoint(snapshots: Iterable[Snapshot], endpoint: Endpoint) -> Expla
 def explain_process(snapshots: Iterable[Snapshot], name: str) -> Explained:
     """Every socket that a process called ``name`` holds. Raises TableError as ``stitch`` does."""
     fleet, held = Fleet(KINDS), HeldByName(name)
-    for sample, snapshot in enumerate(snapshots):
-        fleet.absorb(snapshot)
-        held.watch(sample, snapshot)
+    for number, sample in enumerate(parsed_samples(snapshots)):
+        fleet.absorb(sample)
+        held.watch(number, sample)
     explainer = Explainer(fleet)
     explained = Explained(
         explainer.explain(WantedProcess(name, fleet)), list(explainer.notes(held))

@@ -6,8 +6,8 @@ import difflib
 from dataclasses import dataclass, field
 
 from netviz.fleet.holders import SampleHolders
-from netviz.fleet.sockets import TableReport, read_tables
-from netviz.snapshot.model import Snapshot
+from netviz.fleet.parsed import ParsedSample
+from netviz.fleet.sockets import held_sockets
 
 SHOWN = 6
 """How many other names are suggested."""
@@ -26,19 +26,19 @@ class SeenByName:
 
 
 class HeldByName:
-    """Watches snapshots go by for processes whose comm is ``name``."""
+    """Watches samples go by for processes whose comm is ``name``."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.seen: list[SeenByName] = []
         self._others: set[str] = set()
 
-    def watch(self, sample: int, snapshot: Snapshot) -> None:
-        """Look through one snapshot, which is sample number ``sample`` of the fleet."""
+    def watch(self, sample: int, parsed: ParsedSample) -> None:
+        """Look through one sample, which is number ``sample`` of the fleet."""
         seen = SeenByName(sample)
         # Which of them holds a socket does not matter here.
         holders = SampleHolders(lambda _: _SOMEBODY)
-        for process in snapshot.processes:
+        for process in parsed.snapshot.processes:
             if process.comm != self.name:
                 if process.comm and process.sockets:
                     self._others.add(process.comm)
@@ -48,9 +48,8 @@ class HeldByName:
             else:
                 seen.idle.append(process.pid)
         if seen.holding:
-            big_endian = snapshot.host.byteorder == "big"
-            for namespace in snapshot.netns:
-                read_tables(namespace.tables, big_endian, sample, holders, TableReport())
+            for tables in parsed.tables:
+                held_sockets(tables, sample, holders)
             seen.unlisted = holders.unlisted()
         if seen.holding or seen.idle:
             self.seen.append(seen)

@@ -1,6 +1,6 @@
 """The group as it is read: machines, kernels, network namespaces, samples and processes.
 
-Snapshots are absorbed one by one; the text of their tables is parsed and let go. Who is who is
+Samples are absorbed one by one, and the text of their tables is let go. Who is who is
 decided here (section "Identity" of docs/join-rules.md); which socket is the other end of which is
 decided in ``join.py`` once the last snapshot is in.
 """
@@ -11,17 +11,18 @@ from collections.abc import Collection
 
 from netviz.addresses import parse_interface
 from netviz.fleet.holders import SampleHolders
+from netviz.fleet.parsed import ParsedSample
 from netviz.fleet.pipe_holders import PipeHolders
 from netviz.fleet.process_record import process_record
 from netviz.fleet.records import MachineRecord, NamespaceRecord, ProcessRecord, SampleRecord
 from netviz.fleet.seen_holders import sees_all_holders
-from netviz.fleet.sockets import TableReport, TableSockets, read_tables
+from netviz.fleet.sockets import TableSockets, held_sockets
 from netviz.fleet.translations import Translation, translations_of
 from netviz.fleet.unix_names import with_names_on_one_line
 from netviz.fleet.unix_sample import UnixSample, read_unix_sample
 from netviz.loops import Sightings
-from netviz.parse import parse_conntrack
 from netviz.snapshot.model import NetworkNamespace, Process, Snapshot
+from netviz.tables import ConntrackColumns
 
 
 class Fleet:
@@ -50,8 +51,9 @@ class Fleet:
         self._namespace_ids: dict[tuple[int, int], int] = {}
         self._process_ids: dict[tuple[int, int, int, int | None], int] = {}
 
-    def absorb(self, snapshot: Snapshot) -> None:
-        """Add one snapshot. Raises TableError for a table whose text cannot be parsed at all."""
+    def absorb(self, parsed: ParsedSample) -> None:
+        """Add one sample."""
+        snapshot = parsed.snapshot
         kernel = self._kernel(snapshot)
         machine = self._machine(kernel, snapshot)
         sample = len(self.samples)
@@ -70,15 +72,10 @@ class Fleet:
             if pipes is not None:
                 pipes.add(number, process.pipes)
         holders.settle()
-        reports: list[str] = []
-        big_endian = snapshot.host.byteorder == "big"
-        for index, namespace in zip(namespaces, snapshot.netns, strict=True):
-            report = TableReport()
-            self.namespaces[index].tables += read_tables(
-                namespace.tables, big_endian, sample, holders, report
-            )
-            self._read_conntrack(index, namespace.tables.get("nf_conntrack"), report)
-            reports += report.sentences
+        for index, tables in zip(namespaces, parsed.tables, strict=True):
+            self.namespaces[index].tables += held_sockets(tables, sample, holders)
+            if tables.conntrack is not None:
+                self._add_conntrack(index, tables.conntrack)
         self.samples.append(
             SampleRecord(
                 machine=machine,
@@ -90,7 +87,7 @@ class Fleet:
                 processes=len(snapshot.processes),
                 sees_all_holders=sees_all_holders(snapshot),
                 unread=tuple(snapshot.problems),
-                reports=tuple(reports),
+                reports=tuple(report for tables in parsed.tables for report in tables.reports),
                 unknown_sockets=holders.unlisted(),
             )
         )
@@ -113,13 +110,9 @@ class Fleet:
         peers = snapshot.unix_peers
         self.unix[sample] = read_unix_sample(texts, peers, holders, self.owners, inodes)
 
-    def _read_conntrack(self, namespace: int, text: str | None, report: TableReport) -> None:
-        if text is None:
-            return
+    def _add_conntrack(self, namespace: int, entries: ConntrackColumns) -> None:
         record = self.namespaces[namespace]
         record.conntrack_read = True
-        entries = parse_conntrack(text)
-        report.bad_lines("nf_conntrack", entries.bad)
         found = translations_of(entries, namespace)
         if record.conntrack:
             # Of another sample most are known: as objects they take a lot of memory.

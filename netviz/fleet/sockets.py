@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from netviz.errors import TableError
 from netviz.fleet.holders import SampleHolders
-from netviz.fleet.sctp_tables import Association, Endpoint, parse_associations, parse_endpoints
+from netviz.fleet.parsed import INET_TABLES, ParsedTables
+from netviz.fleet.sctp_tables import Association, Endpoint
 from netviz.loops import settle
-from netviz.parse import parse_inet, parse_packet, parse_unix
-from netviz.tables import LISTEN, BadLines, ConnectedColumns, InetColumns, PacketColumns
+from netviz.tables import LISTEN, ConnectedColumns, InetColumns, PacketColumns
 
 CONNECTION_PROTOCOLS = ("tcp", "udp", "udplite", "sctp")
 """The protocols whose sockets are counted and joined; the index is their number."""
@@ -82,83 +82,32 @@ class TableSockets:
         return found.union(self.connected.inode) if self.connected else found
 
 
-@dataclass(slots=True)
-class TableReport:
-    """What was wrong with tables, as sentences fit for a person."""
-
-    sentences: list[str] = field(default_factory=list)
-
-    def bad_lines(self, table: str, bad: BadLines) -> None:
-        if bad.count:
-            lines = "1 line" if bad.count == 1 else f"{bad.count} lines"
-            self.sentences.append(f"{table}: {lines} could not be read, the first: {bad.first!r}")
-
-
-def read_tables(
-    tables: dict[str, str],
-    big_endian: bool,
-    sample: int,
-    holders: SampleHolders,
-    report: TableReport,
-) -> list[TableSockets]:
-    """Parse the tables of one namespace. Raises TableError for text that is no table at all."""
-    found = []
-    for name, text in sorted(tables.items()):
-        if not text:
-            # A real kernel always prints a header (microsoft/WSL #2084).
-            if name in _INET_TABLES:
-                report.sentences.append(f"{name}: the table is empty, not even a header")
-            continue
-        try:
-            table = _read_table(name, text, big_endian, sample, holders, report)
-        except UnicodeEncodeError as fault:
-            raise TableError(f"{name}: the table holds text that is not Unicode: {fault}") from None
-        if table is not None:
-            found.append(table)
+def held_sockets(parsed: ParsedTables, sample: int, holders: SampleHolders) -> list[TableSockets]:
+    """The sockets of the parsed tables of one namespace, with who holds them."""
+    found = [
+        _inet_sockets(INET_TABLES[name], columns, sample, holders)
+        for name, columns in parsed.inet.items()
+    ]
+    if parsed.packet is not None:
+        packet = _packet_sockets(parsed.packet, holders)
+        found.append(TableSockets("packet", sample, packet=packet))
+    if parsed.unix is not None:
+        holders.find(parsed.unix.inode)
+        found.append(TableSockets("unix", sample, unix=len(parsed.unix)))
+    if parsed.associations is not None:
+        owners = _owners(parsed.associations, holders)
+        held = list(map(HeldAssociation, parsed.associations, owners))
+        served = Counter((one.local_port, owner) for one, owner in held if owner)
+        found.append(TableSockets("sctp", sample, associations=held, served=served))
+    if parsed.endpoints is not None:
+        owners = _owners(parsed.endpoints, holders)
+        endpoints = list(map(HeldEndpoint, parsed.endpoints, owners))
+        found.append(TableSockets("sctp", sample, endpoints=endpoints))
     return found
 
 
-_INET_TABLES = {
-    f"{proto}{family}": proto
-    for proto in ("tcp", "udp", "udplite", "raw", "icmp")
-    for family in ("", "6")
-}
-
-
-def _read_table(
-    name: str,
-    text: str,
-    big_endian: bool,
-    sample: int,
-    holders: SampleHolders,
-    report: TableReport,
-) -> TableSockets | None:
-    if name in _INET_TABLES:
-        columns = parse_inet(text, big_endian, name.endswith("6"))
-        report.bad_lines(name, columns.bad)
-        return _inet_sockets(_INET_TABLES[name], columns, sample, holders)
-    if name == "packet":
-        packets = parse_packet(text)
-        report.bad_lines(name, packets.bad)
-        return TableSockets("packet", sample, packet=_packet_sockets(packets, holders))
-    if name == "unix":
-        unix = parse_unix(text)
-        report.bad_lines(name, unix.bad)
-        holders.find(unix.inode)
-        return TableSockets("unix", sample, unix=len(unix))
-    if name == "sctp/assocs":
-        associations, bad = parse_associations(text)
-        report.bad_lines(name, bad)
-        owners = holders.find(array("Q", [one.inode for one in associations]))
-        held = list(map(HeldAssociation, associations, owners))
-        served = Counter((one.local_port, owner) for one, owner in held if owner)
-        return TableSockets("sctp", sample, associations=held, served=served)
-    if name == "sctp/eps":
-        endpoints, bad = parse_endpoints(text)
-        report.bad_lines(name, bad)
-        owners = holders.find(array("Q", [one.inode for one in endpoints]))
-        return TableSockets("sctp", sample, endpoints=list(map(HeldEndpoint, endpoints, owners)))
-    return None
+def _owners(of_sctp: Sequence[Association | Endpoint], holders: SampleHolders) -> array[int]:
+    return holders.find(array("Q", [one.inode for one in of_sctp]))
 
 
 def _inet_sockets(

@@ -13,6 +13,7 @@ from netviz.explain.asking import explain_endpoint, explain_process
 from netviz.explain.endpoint import Endpoint
 from netviz.explain.explainer import Explainer
 from netviz.fleet.fleet import Fleet
+from netviz.fleet.parsed import parse_sample
 from netviz.fleet.sctp_tables import Endpoint as SctpEndpoint
 from netviz.fleet.sockets import BoundSocket, PacketSocket
 from netviz.join.sctp_sockets import SctpSocket
@@ -60,7 +61,7 @@ class Everything:
 def test_every_socket_is_explained_as_it_was_counted(machines: list[MachineOf]) -> None:
     fleet = Fleet()
     for machine in machines:
-        fleet.absorb(snapshot(machine))
+        fleet.absorb(parse_sample(snapshot(machine)))
     explained = Explainer(fleet).explain(Everything())
     fates = Counter(one.fate for one in explained)
     coverage = stitch([snapshot(machine) for machine in machines]).coverage
@@ -78,7 +79,7 @@ def test_every_socket_is_explained_as_it_was_counted(machines: list[MachineOf]) 
 def test_the_other_end_says_the_same_of_this_one(machines: list[MachineOf]) -> None:
     fleet = Fleet()
     for machine in machines:
-        fleet.absorb(snapshot(machine))
+        fleet.absorb(parse_sample(snapshot(machine)))
     explained = Explainer(fleet).explain(Everything())
     ends = Counter(f"{one.socket} on {one.place}, held by {one.holder}" for one in explained)
     for one in explained:

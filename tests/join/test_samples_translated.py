@@ -9,6 +9,7 @@ from groups import CAPTURED, MachineOf, connect, flows, listen, simple, snapshot
 from test_translation import DNAT, container, entry, router
 
 from netviz.fleet.fleet import Fleet
+from netviz.fleet.parsed import parse_sample
 from netviz.graph import Graph
 
 SECONDS = 60
@@ -67,6 +68,6 @@ def test_an_entry_is_kept_once_however_many_samples_have_it() -> None:
     for order in permutations(machines):
         fleet = Fleet()
         for machine in order:
-            fleet.absorb(snapshot(machine))
+            fleet.absorb(parse_sample(snapshot(machine)))
         kept = [len(record.translations) for record in fleet.namespaces]
         assert kept == [2]

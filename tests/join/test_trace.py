@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from random_machines import groups
 
 from netviz.fleet.fleet import Fleet
+from netviz.fleet.parsed import parse_sample
 from netviz.fleet.sockets import CONNECTION_PROTOCOLS
 from netviz.join.join import join
 from netviz.join.joined import JoinOptions
@@ -21,7 +22,7 @@ from netviz.join.trace import Trace
 def traced(machines: list[MachineOf], recent: bool = False) -> tuple[Joined, Trace]:
     fleet = Fleet()
     for machine in machines:
-        fleet.absorb(snapshot(machine))
+        fleet.absorb(parse_sample(snapshot(machine)))
     joined = join(fleet, JoinOptions(recent=recent, trace=True))
     assert joined.trace is not None
     return joined, joined.trace
@@ -75,7 +76,7 @@ def test_keeping_it_changes_nothing_else(machines: list[MachineOf]) -> None:
     kept, _ = traced(machines)
     fleet = Fleet()
     for machine in machines:
-        fleet.absorb(snapshot(machine))
+        fleet.absorb(parse_sample(snapshot(machine)))
     assert join(fleet, JoinOptions()).coverage == kept.coverage
 
 

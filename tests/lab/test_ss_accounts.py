@@ -18,6 +18,7 @@ from stitching import Stitched
 from netviz.addresses import format_address
 from netviz.explain.explainer import Explainer
 from netviz.fleet.fleet import Fleet
+from netviz.fleet.parsed import parse_sample
 from netviz.fleet.sockets import CONNECTION_PROTOCOLS
 from netviz.snapshot import load
 
@@ -110,7 +111,7 @@ def test_every_socket_has_one_account(captured: Captured) -> None:
     fleet = Fleet()
     for path in captured.snapshots:
         for snapshot in load(path):
-            fleet.absorb(snapshot)
+            fleet.absorb(parse_sample(snapshot))
     explainer = Explainer(fleet)
     accounts: Counter[Account] = Counter()
     fates: dict[Account, str] = {}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from netviz.snapshot.ahead import ahead
+from netviz.ahead import ahead
 
 
 def _threads() -> int:
