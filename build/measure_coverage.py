@@ -4,19 +4,24 @@
     .venv/bin/python build/measure_coverage.py [--least 95] [FOLDER OF TESTS ...]
     .venv/bin/python build/measure_coverage.py --compiled
 
-With --compiled instead the lines of the compiled modules, which are compiled for it with what tells
-of each line, in a copy of the checkout. Ends with status 1 where a test fails, or where less than
---least percent are run.
+As in build/run_tests.py, what depends on the implementation is run once more with NETVIZ_PURE=1; a
+line that either run reaches is reached. With --compiled instead the lines of the compiled modules,
+which are compiled for it with what tells of each line, in a copy of the checkout. Prints what was
+not run, and the figures of each package. Ends with status 1 where a test fails, or where less than
+--least percent of the lines, or of the branches, are run.
 """
 
 import argparse
+import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import List, Optional
+from typing import Any, Dict, List, Optional, Tuple
+
+from run_tests import twin_tests
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = ("_fastparse", "_fastjoin")
@@ -29,6 +34,15 @@ plugins = Cython.Coverage
 include = netviz/_fast*.pyx
 """
 
+MEASURED = {
+    "lines": ("covered_lines", "num_statements"),
+    "branches": ("covered_branches", "num_branches"),
+}
+"""What is counted; how coverage's report in JSON calls what was run of it, and all there is."""
+
+Figures = Dict[str, Tuple[int, int]]
+"""Of lines and of branches: how many were run, and how many there are."""
+
 
 def main(arguments: Optional[List[str]] = None) -> int:
     """Run as the arguments say; gives the exit status."""
@@ -39,7 +53,14 @@ def main(arguments: Optional[List[str]] = None) -> int:
     options = parser.parse_args(arguments)
     if options.compiled:
         return of_compiled(options.least)
-    return measured(ROOT, options.folders, options.least, "pyproject.toml")
+    folders = [folder.rstrip("/") for folder in options.folders]
+    coverage = Coverage(ROOT, "pyproject.toml")
+    failed = coverage.of_tests(folders)
+    twins = [folder for folder in twin_tests() if folder in folders or folders == ["tests"]]
+    if twins:
+        failed = coverage.of_tests(twins, NETVIZ_PURE="1") or failed
+    coverage.combine()
+    return 1 if coverage.report(options.least) or failed else 0
 
 
 def of_compiled(least: float) -> int:
@@ -50,7 +71,9 @@ def of_compiled(least: float) -> int:
         for module in MODULES:
             compile_traced(tree, module)
         (tree / "compiled.ini").write_text(COMPILED_CONFIGURATION, encoding="utf-8")
-        return measured(tree, list(COMPILED_TESTS), least, "compiled.ini")
+        coverage = Coverage(tree, "compiled.ini")
+        failed = coverage.of_tests(list(COMPILED_TESTS))
+        return 1 if coverage.report(least) or failed else 0
 
 
 def compile_traced(tree: Path, module: str) -> None:
@@ -61,21 +84,79 @@ def compile_traced(tree: Path, module: str) -> None:
     subprocess.run(command, cwd=str(tree), check=True, env={**os.environ, "CFLAGS": flags})
 
 
-def measured(tree: Path, folders: List[str], least: float, configuration: str) -> int:
-    """Run the tests under coverage and print what was not run."""
-    coverage = [sys.executable, "-m", "coverage"]
-    variables = {**os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
+class Coverage:
+    """What is run in ``tree``, a checkout, as ``configuration`` there says. Begins with nothing."""
 
-    def run(*command: str) -> int:
-        return subprocess.call([*coverage, *command], cwd=str(tree), env=variables)
+    def __init__(self, tree: Path, configuration: str) -> None:
+        self._tree = tree
+        self._rcfile = f"--rcfile={configuration}"
+        self._run("erase", self._rcfile)
 
-    rcfile = f"--rcfile={configuration}"
-    run("erase", rcfile)
-    tests = run("run", rcfile, "-m", "pytest", "-q", "-p", "no:cacheprovider", *folders)
-    if configuration == "pyproject.toml":
-        run("combine", "--quiet", rcfile)
-    shown = run("report", rcfile, "--skip-covered", "--show-missing", f"--fail-under={least}")
-    return 1 if tests or shown else 0
+    def of_tests(self, folders: List[str], **variables: str) -> bool:
+        """Run these tests too; whether one failed."""
+        pytest = ("-m", "pytest", "-q", "-p", "no:cacheprovider")
+        return self._run("run", self._rcfile, *pytest, *folders, **variables) != 0
+
+    def combine(self) -> None:
+        """Put together what the processes left."""
+        self._run("combine", "--quiet", self._rcfile)
+
+    def report(self, least: float) -> bool:
+        """Print what was not run and the figures; whether they are below ``least`` percent."""
+        self._run("report", self._rcfile, "--skip-covered", "--show-missing")
+        with tempfile.TemporaryDirectory(prefix="netviz-coverage-") as folder:
+            path = Path(folder, "report.json")
+            if self._run("json", "--quiet", self._rcfile, "-o", str(path)):
+                return True
+            packages = by_package(json.loads(path.read_text(encoding="utf-8")))
+        sys.stdout.write(table(packages))
+        return too_low(packages, least)
+
+    def _run(self, *command: str, **variables: str) -> int:
+        environment = {**os.environ, "PYTHONPATH": str(self._tree), "PYTHONDONTWRITEBYTECODE": "1"}
+        environment.update(variables)
+        coverage = [sys.executable, "-m", "coverage", *command]
+        return subprocess.call(coverage, cwd=str(self._tree), env=environment)
+
+
+def by_package(report: Dict[str, Any]) -> Dict[str, Figures]:
+    """The figures of each package of netviz/, by name, and last those of ``all``."""
+    packages: Dict[str, List[Dict[str, int]]] = {}
+    for path, told in sorted(report["files"].items()):
+        packages.setdefault(str(Path(path).parent), []).append(told["summary"])
+    packages["all"] = [summary for files in packages.values() for summary in files]
+    return {name: figures(summaries) for name, summaries in packages.items()}
+
+
+def figures(summaries: List[Dict[str, int]]) -> Figures:
+    """Those of some files together."""
+    return {
+        what: (sum(file[run] for file in summaries), sum(file[there] for file in summaries))
+        for what, (run, there) in MEASURED.items()
+        if there in summaries[0]
+    }
+
+
+def too_low(packages: Dict[str, Figures], least: float) -> bool:
+    """Whether less than ``least`` percent of all lines, or of all branches, are run."""
+    return any(percent(*counted) < least for counted in packages["all"].values())
+
+
+def percent(run: int, there: int) -> float:
+    """How much of what is there was run."""
+    return 100.0 * run / there if there else 100.0
+
+
+def table(packages: Dict[str, Figures]) -> str:
+    """A line for each package."""
+    text = ""
+    for name, counted in packages.items():
+        cells = [
+            f"{run:6} of {there:6} {what} {percent(run, there):6.2f} %"
+            for what, (run, there) in counted.items()
+        ]
+        text += f"{name:20}{'  '.join(cells)}\n"
+    return text
 
 
 if __name__ == "__main__":
