@@ -59,6 +59,20 @@ def test_a_table_that_is_one_endless_line_takes_no_more(fakeproc: FakeProc, tmp_
     assert peak_kilobytes("--proc", str(fakeproc.root), "-o", "/dev/null") < LIMIT_KILOBYTES
 
 
+def test_a_command_line_of_any_length_takes_no_more(fakeproc: FakeProc, tmp_path: Path) -> None:
+    """A process may call any part of its memory its command line: here 100 MiB of one letter."""
+    fakeproc.process(1, argv=b"")
+    with (fakeproc.root / "1" / "cmdline").open("wb") as line:
+        for _ in range(100):
+            line.write(b"x" * 2**20)
+    try:
+        arguments = ["--proc", str(fakeproc.root), "--cmdline", "-o", str(tmp_path / "one.json")]
+        assert peak_kilobytes(*arguments) < LIMIT_KILOBYTES
+    finally:
+        (fakeproc.root / "1" / "cmdline").unlink()
+    assert (tmp_path / "one.json").stat().st_size > 2**22
+
+
 def test_a_million_sockets_of_one_process_are_sorted_in_little_memory() -> None:
     code = (
         "import re; from array import array; from netviz.capture.descriptors import distinct;"

@@ -59,6 +59,7 @@ def main() -> None:
         "forger": b"not gzip",
         "liar": b"\x1f\x8b cut",
         "empty": b"",
+        "flood": b"\x1f\x8b" + b"x" * 2**21,
     }.get(host)
     if answer is not None:
         token = command.rpartition(" netviz-")[2].partition(";")[0]

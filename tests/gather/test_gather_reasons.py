@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from netviz.cli.gather import main
@@ -36,7 +38,7 @@ REASONS = {
 
 @pytest.mark.usefixtures("stand")
 def test_the_report_has_a_reason_for_each(
-    tmp_path: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = f"{tmp_path}/out"
     assert main([*REASONS, "-o", folder, "--timeout", "4", "--jobs", "30", "--quiet"]) == 1
@@ -48,8 +50,18 @@ def test_the_report_has_a_reason_for_each(
 
 
 @pytest.mark.usefixtures("stand")
+def test_a_host_that_sends_without_end_is_cut_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("netviz.gather.exchange.MOST_OUTPUT", 2**20)
+    assert main(["flood", "-o", str(tmp_path / "out"), "--quiet"]) == 1
+    assert "  flood: it sent more than 1 MiB" in capsys.readouterr().err
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.usefixtures("stand")
 def test_all_that_was_said_is_there_on_request(
-    tmp_path: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["changed-key", "-o", f"{tmp_path}/out", "--log", "info"]) == 1
     assert "netviz-gather: changed-key: Host key verification failed." in capsys.readouterr().err

@@ -226,6 +226,17 @@ def test_two_different_answers_are_ambiguous() -> None:
     assert graph.coverage.ambiguous == 1
 
 
+def test_a_forged_entry_leads_to_no_listener_of_tcp() -> None:
+    """What two others have in common is made up: the one never spoke to the other."""
+    web, db = "192.0.2.10", "192.0.2.11"
+    victims = (
+        simple("web", web, connect(web, 50000, "198.51.100.9", 443, 2)),
+        simple("db", db, listen("0.0.0.0", 443, 3)),
+    )
+    liar = router(entry(f"{web}:50000>198.51.100.9:443", f"{db}:443>{web}:50000"))
+    assert flows(stitched(*victims, liar)) == []
+
+
 def test_a_loop_of_translations_ends() -> None:
     there = entry("192.0.2.10:50000>192.0.2.1:8080", "192.0.2.2:8080>192.0.2.10:50000")
     back = entry("192.0.2.10:50000>192.0.2.2:8080", "192.0.2.1:8080>192.0.2.10:50000")

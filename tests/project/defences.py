@@ -95,6 +95,12 @@ READING = (
         "return mode",
     ),
     Defence(
+        "tests/capture/test_planted_links.py::test_what_somebody_kept_private_stays_private",
+        f"{CAPTURE}/links.py",
+        "return mode if old.st_uid == os.geteuid() else mode & usual",
+        "return mode if old.st_uid == os.geteuid() else usual",
+    ),
+    Defence(
         "tests/capture/test_capture_output.py::test_no_room_leaves_the_old_file_and_nothing_else",
         f"{CAPTURE}/output.py",
         '    temporary = f"{target}.{binascii.hexlify(os.urandom(6)).decode()}.tmp"\n'
@@ -135,6 +141,8 @@ SECRETS = (
         "os.open(temporary, flags, 0o666)",
     ),
 )
+
+RIGHTS = "tests/capture/test_capture_without_rights.py"
 
 TARGET = (
     Defence(
@@ -194,6 +202,36 @@ TARGET = (
         "    if False:\n",
     ),
     Defence(
+        f"{RIGHTS}::test_without_cap_sys_ptrace",
+        f"{CAPTURE}/unseen.py",
+        'unread = closed + problems.denied("fd")',
+        "unread = closed",
+    ),
+    Defence(
+        f"{RIGHTS}::test_in_a_user_namespace",
+        f"{CAPTURE}/descriptors.py",
+        "if error.errno in (errno.EACCES, errno.EPERM):",
+        "if False:",
+    ),
+    Defence(
+        f"{RIGHTS}::test_in_a_container",
+        f"{CAPTURE}/unseen.py",
+        "if hides_processes(reader.pid_namespace):",
+        "if False:",
+    ),
+    Defence(
+        f"{RIGHTS}::test_in_a_container_of_a_pod",
+        "netviz/fleet/seen_holders.py",
+        "if snapshot.format == 1 or hides_processes(snapshot.pid_namespace):",
+        "if snapshot.format == 1:",
+    ),
+    Defence(
+        "tests/capture/test_capture_memory.py::test_a_command_line_of_any_length_takes_no_more",
+        f"{CAPTURE}/procfs.py",
+        "while piece and len(text) < LARGEST:",
+        "while piece:",
+    ),
+    Defence(
         "tests/join/test_unix_forgery.py::test_a_forged_socket_of_nobody_is_not_there",
         "netviz/fleet/unix_sample.py",
         "return inode in self.held and inode not in self.foreign",
@@ -248,6 +286,18 @@ TARGET = (
         '("boot", boot_id) if boot_id else ("sample", str(len(self.samples)))',
         '("boot", boot_id or "")',
     ),
+    Defence(
+        "tests/join/test_identity.py::test_clone_that_runs_at_the_same_time_is_another",
+        "netviz/fleet/machines.py",
+        "return all(t is None or t >= int(gone) for t in booted)",
+        "return True",
+    ),
+    Defence(
+        "tests/join/test_translation.py::test_a_forged_entry_leads_to_no_listener_of_tcp",
+        "netviz/join/nat.py",
+        "if not servers and last.proto in CONNECTIONLESS and last.replied:",
+        "if not servers and last.replied:",
+    ),
 )
 
 SNAPSHOTS = (
@@ -282,6 +332,12 @@ SNAPSHOTS = (
         "if False:",
     ),
     Defence(
+        "tests/snapshot/test_json_rules.py::test_is_accepted_as",
+        f"{SNAPSHOT}/strict_json.py",
+        "container[keys.pop()] = value",
+        "container.setdefault(keys.pop(), value)",
+    ),
+    Defence(
         "tests/snapshot/test_json_faults.py::test_says_where_and_what",
         f"{SNAPSHOT}/strict_json.py",
         "    if math.isinf(value):\n",
@@ -309,6 +365,18 @@ SNAPSHOTS = (
         "tests/snapshot/test_limits.py::test_a_name_that_is_longer_than_any",
         f"{SNAPSHOT}/checks.py",
         "if value is not None and most is not None and len(value) > most:",
+        "if False:",
+    ),
+    Defence(
+        "tests/snapshot/test_limits.py::test_an_inode_of_400_digits",
+        f"{SNAPSHOT}/checks.py",
+        "            if integer(value, where(index)) is None:\n",
+        "            if value is None:\n",
+    ),
+    Defence(
+        "tests/snapshot/test_limits.py::test_a_line_that_is_longer_than_any_is_not_taken_apart",
+        "netviz/fleet/sctp_tables.py",
+        "if len(line) > LONGEST_LINE:",
         "if False:",
     ),
     Defence(
@@ -340,6 +408,12 @@ SNAPSHOTS = (
         "netviz/cli/exits.py",
         "print(safe, file=sys.stderr, flush=True)",
         "print(text, file=sys.stderr, flush=True)",
+    ),
+    Defence(
+        "tests/snapshot/test_snapshot_files.py::test_name_with_control_characters_is_escaped",
+        f"{SNAPSHOT}/load.py",
+        "error = SnapshotError(escaped(name), fault.what,",
+        "error = SnapshotError(name, fault.what,",
     ),
     Defence(
         "tests/cli/test_hostile_names.py::test_no_file_is_made_and_no_terminal_steered",
@@ -403,6 +477,12 @@ SNAPSHOTS = (
         "",
     ),
     Defence(
+        "tests/page/test_page_in_browser.py::test_hostile_names_are_shown_and_do_nothing",
+        "netviz/render/page/text.js",
+        "element.append(child instanceof Node ? child : String(child));",
+        "if (child instanceof Node) element.append(child); else element.innerHTML += child;",
+    ),
+    Defence(
         "tests/page/test_page_file.py::test_policy_allows_what_is_in_the_page_and_nothing_else",
         "netviz/render/html.py",
         "\"default-src 'none'; \"",
@@ -439,6 +519,28 @@ SNAPSHOTS = (
         "name +",
     ),
     Defence(
+        "tests/join/test_loop_bounds.py::test_a_set_of_samples_that_was_not_made_is_refused",
+        "netviz/_fastjoin.pyx",
+        """        cdef list found = []
+        if sightings > <uint32_t>len(self._samples):
+""",
+        """        cdef list found = []
+        if False:
+""",
+    ),
+    Defence(
+        "tests/diff/test_lasting_names.py::test_names_of_any_length_are_read_at_once",
+        "netviz/diff/lasting.py",
+        r"[^\s@-]+:\d+-[^\s@-]+:\d+",
+        r"\S+:\d+-\S+:\d+",
+    ),
+    Defence(
+        "tests/diff/test_flows_document.py::test_what_is_wrong_is_said",
+        "netviz/diff/flows_document.py",
+        "        if end not in nodes:\n",
+        "        if False:\n",
+    ),
+    Defence(
         "tests/join/test_translation.py::test_forged_entries_do_not_keep_the_join_busy",
         "netviz/join/nat.py",
         "        if self._followed[client] > MOST_WAYS:\n            return []\n",
@@ -467,6 +569,156 @@ SNAPSHOTS = (
         "netviz/_fastjoin.pyx",
         'SECRET_A, SECRET_B = struct.unpack("=QQ", os.urandom(16))',
         "SECRET_A, SECRET_B = 0, 0",
+    ),
+)
+
+GATHER = "netviz/gather"
+GATHERED = "tests/gather/test_gather"
+
+HOSTS = (
+    Defence(
+        f"{GATHERED}_command.py::test_what_ssh_is_told",
+        f"{GATHER}/ssh.py",
+        '    "RemoteCommand=none",',
+        '    "StrictHostKeyChecking=no",\n    "RemoteCommand=none",',
+    ),
+    Defence(
+        f"{GATHERED}_hosts.py::test_what_could_be_something_else_is_refused",
+        f"{GATHER}/host.py",
+        'if text.startswith("-") or "@-" in text or "//-" in text:',
+        'if "@-" in text or "//-" in text:',
+    ),
+    Defence(
+        f"{GATHERED}_hosts.py::test_no_two_hosts_share_a_file_and_none_leaves_the_folder",
+        f"{GATHER}/host.py",
+        'part.decode() if _PLAIN.fullmatch(part) and (n or part != b".") else',
+        "part.decode() if part.isascii() else",
+    ),
+    Defence(
+        f"{GATHERED}_command.py::test_a_snapshot_of_each_host",
+        f"{GATHER}/snapshot_file.py",
+        "PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700",
+        "PRIVATE_FILE, PRIVATE_FOLDER = 0o644, 0o700",
+    ),
+    Defence(
+        f"{GATHERED}_command.py::test_a_failure_leaves_the_old_file_and_no_half_one",
+        f"{GATHER}/one_host.py",
+        "wrong = await asyncio.to_thread(what_is_wrong, temporary)",
+        "wrong = None",
+    ),
+    Defence(
+        f"{GATHERED}_reasons.py::test_the_report_has_a_reason_for_each",
+        f"{GATHER}/exchange.py",
+        "if len(self._before) > MOST_BEFORE:",
+        "if False:",
+    ),
+    Defence(
+        f"{GATHERED}_reasons.py::test_the_report_has_a_reason_for_each",
+        f"{GATHER}/one_host.py",
+        "await asyncio.wait_for(exchange.run(), timeout)",
+        "await exchange.run()",
+    ),
+    Defence(
+        f"{GATHERED}_reasons.py::test_the_report_has_a_reason_for_each",
+        f"{GATHER}/reasons.py",
+        "    text = escaped(text)\n",
+        "",
+    ),
+    Defence(
+        f"{GATHERED}_reasons.py::test_a_host_that_sends_without_end_is_cut_off",
+        f"{GATHER}/exchange.py",
+        "if self.size > MOST_OUTPUT:",
+        "if False:",
+    ),
+    Defence(
+        f"{GATHERED}_reasons.py::test_long_words_are_cut",
+        f"{GATHER}/reasons.py",
+        "return text if len(text) <= LONGEST_QUOTE else",
+        "return text if True else",
+    ),
+    Defence(
+        f"{GATHERED}_reasons.py::test_words_of_any_length_are_read_at_once",
+        f"{GATHER}/reasons.py",
+        r"No \S+ host key is known",
+        "No .* host key is known",
+    ),
+    Defence(
+        f"{GATHERED}_password.py::test_a_wrong_one_is_told_once",
+        f"{GATHER}/exchange.py",
+        "if asked_before:  # another try could lock the account",
+        "if False:",
+    ),
+    Defence(
+        f"{GATHERED}_password.py::test_a_sudo_that_asks_for_none_is_told_none",
+        f"{GATHER}/exchange.py",
+        "        line = self._token.encode()",
+        "        if self._password is not None:\n"
+        '            process.stdin.write(self._password.encode() + b"\\n")\n'
+        "        line = self._token.encode()",
+    ),
+    Defence(
+        f"{GATHERED}_on_target.py::test_nothing_is_written_and_nothing_of_the_users_is_imported",
+        f"{GATHER}/on_target.py",
+        "sys.meta_path.insert(0, finder)",
+        'sys.meta_path.insert(0, finder)\n        open("left", "w").close()',
+    ),
+)
+
+ANONYMIZE = "netviz/anonymize"
+
+GIVEN_AWAY = (
+    Defence(
+        "tests/anonymize/test_allow_list.py::test_a_text_at_any_place",
+        f"{ANONYMIZE}/processes.py",
+        "security=None if process.security is None else replaced_label(names, process.security),",
+        "security=process.security,",
+    ),
+    Defence(
+        "tests/anonymize/test_allow_list.py::test_a_key_at_any_place",
+        f"{ANONYMIZE}/namespace.py",
+        "return replaced_conntrack(text, self.pseudonyms.addresses)\n        return None",
+        "return replaced_conntrack(text, self.pseudonyms.addresses)\n        return text, 0",
+    ),
+    Defence(
+        "tests/anonymize/test_tables_replaced.py::"
+        "test_what_follows_a_socket_on_its_line_is_left_out",
+        f"{ANONYMIZE}/inet_table.py",
+        "return table(name, lines), columns.bad.count",
+        "return text if not columns.bad.count else table(name, lines), columns.bad.count",
+    ),
+    Defence(
+        "tests/cli/test_anonymize_command.py::test_the_map_is_private_and_says_everything",
+        "netviz/cli/output.py",
+        "_replace_file(_resolved(target), content, None, 0o600)",
+        "_replace_file(_resolved(target), content, None)",
+    ),
+    Defence(
+        "tests/cli/test_anonymize_command.py::"
+        "test_a_map_that_others_could_read_is_private_afterwards",
+        "netviz/cli/output.py",
+        "_replace_file(_resolved(target), content, None, 0o600)",
+        "_replace_file(_resolved(target), content, target.stat(), 0o600)",
+    ),
+    Defence(
+        "tests/cli/test_anonymize_command.py::test_the_map_is_not_given_away",
+        "netviz/cli/anonymize.py",
+        "if target in (map_file, *map_file.parents):",
+        "if target == map_file.parent:",
+    ),
+    Defence(
+        "tests/anonymize/test_map_file.py::test_a_bad_map",
+        f"{ANONYMIZE}/map_file.py",
+        'raise Fault(f"is not {2 * KEY_SIZE} hexadecimal digits", "key")',
+        'raise Fault(f"is not {2 * KEY_SIZE} hexadecimal digits: {text}", "key")',
+    ),
+    Defence(
+        "tests/anonymize/test_cgroup_replacement.py::"
+        "test_containers_behind_each_other_are_replaced_one_by_one",
+        f"{ANONYMIZE}/cgroup.py",
+        """            found = _CRI.fullmatch(part)
+        return""",
+        """            found = None
+        return""",
     ),
 )
 
@@ -597,4 +849,4 @@ BUILDS = (
     ),
 )
 
-DEFENCES = (*READING, *SECRETS, *TARGET, *SNAPSHOTS, *IMPORTS, *BUILDS)
+DEFENCES = (*READING, *SECRETS, *TARGET, *SNAPSHOTS, *HOSTS, *GIVEN_AWAY, *IMPORTS, *BUILDS)
