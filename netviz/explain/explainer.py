@@ -40,8 +40,7 @@ class Explainer:
         self.joined: Joined = join(fleet, JoinOptions(trace=True))
         self.view: MachineView = view_machines(fleet, self.joined.owned)
         trace = self.joined.trace
-        if trace is None:
-            raise ValueError("the join was asked for a trace")
+        assert trace is not None  # it was asked for
         self.trace: Trace = trace
         self.names = Names(fleet, trace, Nodes(fleet, self.joined.listeners, self.view))
 

@@ -80,8 +80,7 @@ class JoinedReasons:
         ]
 
     def _one_sided(self, verdict: Verdict) -> list[str]:
-        if verdict.other is None:
-            raise ValueError("a socket without another end is not joined")
+        assert verdict.other is not None  # what has no other end is not joined
         if verdict.is_client:
             with_whom = self._names.listener(verdict.other)
             missing = "no snapshot shows the server's socket of this connection"

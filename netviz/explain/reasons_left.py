@@ -123,8 +123,6 @@ class LeftReasons:
 
     def _unread(self, socket: ConnectedSocket) -> list[str]:
         """What the capture of the machine at the other end could not read."""
-        if socket.candidate == NO_CANDIDATE:
-            return []
         record = self._fleet.namespaces[self._trace.target[socket.candidate]]
         problems = {p for n in record.samples for p in self._fleet.samples[n].problems}
         place = self._names.machine(self._trace.target[socket.candidate])

@@ -90,8 +90,7 @@ class SctpReasons:
 
     def _judged(self, outcome: SctpOutcome, belongs: str) -> list[str]:
         verdict = outcome.verdict
-        if verdict is None:
-            raise ValueError("an association of the group that has no other end was judged")
+        assert verdict is not None  # all are judged that have no other end in the group
         listens = verdict.other is not None and verdict.other.listener >= 0
         if outcome.fate == "joined" and verdict.other is not None:
             other = self._names.listener(verdict.other) if listens else f"? ({belongs})"

@@ -247,6 +247,29 @@ def test_translated_to_a_machine_that_is_not_there() -> None:
     )
 
 
+def test_translators_that_disagree() -> None:
+    """Two machines have the dialled address, and each sent the connection elsewhere."""
+    elsewhere = ENTRY.replace("10.0.0.2", "10.0.0.3")
+    routers = [
+        simple("lb", "10.0.0.9", conntrack=ENTRY),
+        simple("other", "10.0.0.9", conntrack=elsewhere),
+    ]
+    servers = [
+        server(listen("0.0.0.0", 80, 3), ANSWER),
+        simple(
+            "t",
+            "10.0.0.3",
+            listen("0.0.0.0", 80, 4),
+            connect("10.0.0.3", 80, "10.0.0.1", 40000, 4),
+        ),
+    ]
+    one = only("10.0.0.9:8080", client(DIALLED), *servers, *routers)
+    assert one.fate == "ambiguous"
+    assert one.reasons[0] == (
+        "ambiguous: conntrack leads to several answers, and none is preferred (rule 5)"
+    )
+
+
 def test_the_capture_of_the_translator_is_missing() -> None:
     one = only("10.0.0.9:8080", client(DIALLED), server(listen("0.0.0.0", 80, 3), ANSWER))
     assert one.fate == "external"
@@ -301,6 +324,29 @@ def test_a_process_with_all_that_it_holds() -> None:
         ("udp 0.0.0.0:0 unconnected", "unconnected"),
     ]
     assert found.notes == []
+
+
+PACKETS = (
+    "sk               RefCnt Type Proto  Iface R Rmem   User   Inode\n"
+    "0000000000000000 3      3    0003   2     1 0      0      777\n"
+)
+
+
+def test_a_packet_socket_of_a_process() -> None:
+    there = snapshot(server(listen("0.0.0.0", 80, 3)))
+    there.netns[0].tables["packet"] = PACKETS
+    there.processes[0].sockets = [*there.processes[0].sockets, 777]
+    packet, listening = explain_process([there], "nginx").sockets
+    assert packet == Explanation(
+        "packet all (0x0003) on interface 2",
+        "s",
+        "nginx (pid 3)",
+        "other",
+        ("shown on its process: a socket of this kind has no other end (rule 15)",),
+    )
+    assert listening.fate == "listening"
+    (by_port,) = explain_endpoint([there], parse_endpoint("*:80")).sockets
+    assert by_port == listening
 
 
 def test_a_process_of_which_no_socket_was_seen() -> None:

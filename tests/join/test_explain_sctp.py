@@ -9,9 +9,8 @@ from netviz.explain.asking import explain_endpoint, explain_process
 from netviz.explain.endpoint import parse_endpoint
 from netviz.snapshot.model import Snapshot
 
-CLIENT = machine(
-    "c", "10.0.0.1 10.1.0.1", Association("*10.0.0.1 10.1.0.1", 5000, "*10.0.0.2", 36412, 7)
-)
+CALLS = (Association("*10.0.0.1 10.1.0.1", 5000, "*10.0.0.2", 36412, 7),)
+CLIENT = machine("c", "10.0.0.1 10.1.0.1", *CALLS)
 SERVER = machine(
     "s",
     "10.0.0.2",
@@ -90,3 +89,28 @@ def test_every_count_is_explained() -> None:
     assert {name: fates.count(name) for name in COUNTED} == {
         name: getattr(coverage, name) for name in COUNTED
     }
+
+
+def test_nothing_matches_and_what_would() -> None:
+    def advice(endpoint: str) -> str:
+        return explain_endpoint([CLIENT, SERVER], parse_endpoint(endpoint)).advice
+
+    assert advice("10.0.0.2:81") == "sockets of 10.0.0.2 have port 36412"
+    assert advice("10.1.0.1:81") == "sockets of 10.1.0.1 have port 5000"
+    assert advice("10.0.0.7:5000") == "port 5000 is on 10.0.0.1, 10.1.0.1"
+
+
+def test_without_a_listener_no_end_is_the_client() -> None:
+    server = machine(
+        "s", "10.0.0.2", Association("*10.0.0.2", 36412, "*10.0.0.1 10.1.0.1", 5000, 3)
+    )
+    client = machine("c", "10.0.0.1 10.1.0.1", *CALLS, ports=None)
+    reasons = explain_process([client, server], "p7").sockets[0].reasons
+    assert reasons[1] == "which end is the client is not known: drawn without an arrow (rule 11)"
+
+
+def test_doubtful_says_what_draws_it() -> None:
+    server = machine("s", "10.0.0.2", Endpoint("10.0.0.2", 36412, 3), forwarding=None)
+    reasons = explain_process([CLIENT, server], "p7").sockets[0].reasons
+    assert "a translation could hide there (rule 6)" in reasons[0]
+    assert reasons[1] == "doubtful, not refuted: --doubtful of netviz-stitch draws it"
