@@ -118,13 +118,14 @@ def _program_word(words: Sequence[str], options: _Options, *, clusters: bool) ->
 
 def _deciding(word: str, options: _Options) -> str:
     """Of a cluster of options the one that matters: a value ends it, here or in the next word."""
-    for place, letter in enumerate(word[1:], 1):
+    *leading, last = word[1:]
+    for letter in leading:
         option = f"-{letter}"
-        if option in options.inline or (place == len(word) - 1):
+        if option in options.inline:
             return option
         if option in options.with_value:
             return ""
-    return ""
+    return f"-{last}"
 
 
 def _named(word: str) -> str:

@@ -69,9 +69,8 @@ def _first_seen(fleet: Fleet, machine: int) -> tuple[float, str]:
 
 
 def _is_rebooted(fleet: Fleet, before: MachineRecord, after: MachineRecord) -> bool:
-    if before.machine_id is None or before.machine_id != after.machine_id:
-        return False
-    if before.name != after.name:
+    """Whether ``after``, of the same machine_id and name, is the same machine booted later."""
+    if before.machine_id is None:
         return False
     last = [fleet.samples[s].finished for s in before.samples]
     first = [fleet.samples[s].started for s in after.samples]

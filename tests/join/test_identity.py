@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from groups import CAPTURED, MachineOf, Namespace, connect, flows, listen, simple, stitched
 
 TALK = (
@@ -130,6 +131,30 @@ def test_clone_that_runs_at_the_same_time_is_another() -> None:
     )
     graph = stitched(one, clone)
     assert [m.id for m in graph.machines] == ["m@1.json", "m@2.json"]
+
+
+@pytest.mark.parametrize("times", [(CAPTURED, None), (None, CAPTURED), (CAPTURED, CAPTURED)])
+def test_kernels_that_may_have_run_at_one_time_are_two_machines(
+    times: tuple[float | None, float | None],
+) -> None:
+    """A time of a capture is unknown, or both are the same."""
+    machines = [
+        simple(
+            *("m", "10.0.0.1", *TALK),
+            boot_id=source,
+            machine_id="id",
+            source=source,
+            captured=captured,
+            btime=None,
+        )
+        for source, captured in zip(("1.json", "2.json"), times, strict=True)
+    ]
+    assert [m.id for m in stitched(*machines).machines] == ["m@1.json", "m@2.json"]
+
+
+def test_a_machine_of_which_no_namespace_was_captured_has_no_addresses() -> None:
+    graph = stitched(MachineOf("bare", []), simple("m", "10.0.0.1", *TALK))
+    assert [(m.id, m.addresses) for m in graph.machines] == [("bare", ()), ("m", ("10.0.0.1",))]
 
 
 def test_a_reused_pid_is_another_process() -> None:
