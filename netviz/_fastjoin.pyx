@@ -195,11 +195,13 @@ cdef class InodeOwners:
 
     cdef Map _owners
     cdef bytearray _listed  # one flag per slot of the map
+    cdef uint64_t _asked_for  # how many of them are set
 
     def __cinit__(self, uint64_t expected=64):
         if not map_make(&self._owners, expected):
             raise MemoryError
         self._listed = bytearray()
+        self._asked_for = 0
 
     def __dealloc__(self):
         map_free(&self._owners)
@@ -241,11 +243,15 @@ cdef class InodeOwners:
         cdef uint32_t *owner = u32(found)
         cdef uint64_t size = self._owners.mask + 1
         cdef Py_ssize_t i
+        cdef uint64_t asked_for
         cdef uint8_t *listed
+        cdef uint8_t *flag
         cdef Slot *slot
         if <uint64_t>len(self._listed) != size:
             self._listed = bytearray(size)
+            self._asked_for = 0
         listed = self._listed
+        asked_for = self._asked_for
         with nogil:
             for i in range(n):
                 owner[i] = 0
@@ -253,12 +259,15 @@ cdef class InodeOwners:
                     slot = map_slot(&self._owners, inode[i], 0)
                     if slot.value != NONE:
                         owner[i] = slot.value
-                        listed[slot - self._owners.slots] = 1
+                        flag = listed + (slot - self._owners.slots)
+                        asked_for += not flag[0]
+                        flag[0] = 1
+        self._asked_for = asked_for
         return found
 
     def unlisted(self):
         """How many held inodes were never asked for."""
-        return self._owners.used - self._listed.count(1)
+        return self._owners.used - self._asked_for
 
 
 cdef inline uint64_t tuple_hash(
@@ -615,12 +624,11 @@ cdef inline bint count_end(Map *counts, uint64_t a, uint64_t b) noexcept nogil:
 
 
 def gather(
-    into, table, array.array rows, array.array remote, array.array local,
+    into, Py_ssize_t base, table, array.array rows, array.array remote, array.array local,
     uint32_t namespace, uint8_t proto,
 ):
-    """Append the selected sockets of a table; ``local`` maps its addresses to numbers."""
+    """Put the selected sockets of a table at ``base``."""
     cdef Py_ssize_t n = len(rows)
-    cdef Py_ssize_t base = len(into)
     cdef array.array namespaces = into.namespace
     cdef array.array protos = into.proto
     cdef array.array locals_ = into.local
@@ -633,7 +641,8 @@ def gather(
     for column in (
         namespaces, protos, locals_, remotes, local_ports, remote_ports, states, inodes, owners
     ):
-        array.resize_smart(column, base + n)
+        if base < 0 or base + n > len(column):
+            raise IndexError(f"{n} sockets at {base} do not fit into {len(column)}")
     cdef uint32_t *row = u32(rows)
     cdef uint32_t *number = u32(remote)
     cdef uint32_t *number_of = u32(local)

@@ -335,6 +335,7 @@ def select(
 
 def gather(
     into: Candidates,
+    base: int,
     table: ConnectedColumns,
     rows: array[int],
     remote: array[int],
@@ -342,17 +343,23 @@ def gather(
     namespace: int,
     proto: int,
 ) -> None:
-    """Append the selected sockets of a table; ``local`` maps its addresses to numbers."""
-    for i, number in zip(rows, remote, strict=True):
-        into.namespace.append(namespace)
-        into.proto.append(proto)
-        into.local.append(local[table.local[i]])
-        into.remote.append(number)
-        into.local_port.append(table.local_port[i])
-        into.remote_port.append(table.remote_port[i])
-        into.state.append(table.state[i])
-        into.inode.append(table.inode[i])
-        into.owner.append(table.owner[i])
+    """Put the selected sockets of a table at ``base``; ``local`` maps its addresses to numbers.
+
+    IndexError where there are not that many candidates.
+    """
+    n = len(rows)
+    if base < 0 or base + n > len(into):
+        raise IndexError(f"{n} sockets at {base} do not fit into {len(into)}")
+    place = slice(base, base + n)
+    into.namespace[place] = array("I", [namespace]) * n
+    into.proto[place] = array("B", [proto]) * n
+    into.local[place] = array("I", [local[table.local[i]] for i in rows])
+    into.remote[place] = remote
+    into.local_port[place] = take(table.local_port, rows)
+    into.remote_port[place] = take(table.remote_port, rows)
+    into.state[place] = take(table.state, rows)
+    into.inode[place] = take(table.inode, rows)
+    into.owner[place] = take(table.owner, rows)
 
 
 def distinct(left: array[int], right: array[int]) -> tuple[array[int], array[int], array[int]]:

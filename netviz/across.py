@@ -39,7 +39,8 @@ def merge_across(graph: Graph, level: str, name_of: Callable[[Node], str | None]
 
 
 def _across(machines: set[str], name: str, identity: str, nodes: list[Node]) -> Node:
-    whole = replace(merged(identity, nodes), label=name)
-    if len(machines) == 1:
-        return whole
-    return replace(whole, machine=SEVERAL, pids=(), spans=len(machines))
+    whole = merged(identity, nodes)
+    whole.label = name
+    if len(machines) > 1:
+        whole.machine, whole.pids, whole.spans = SEVERAL, (), len(machines)
+    return whole

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from netviz.graph import MATCHES, SAMPLES, Flow, Listed, Seen
@@ -39,11 +40,9 @@ def flow_order(flow: Flow) -> tuple[object, ...]:
 
 def _folded(place: Place, flows: list[Flow]) -> Flow:
     source, target, proto, port, path = place
-    matches = {
-        kind: count
-        for kind in MATCHES
-        if (count := sum(flow.matches.get(kind, 0) for flow in flows))
-    }
+    counts: Counter[str] = Counter()
+    for flow in flows:
+        counts.update(flow.matches)
     dialled = {flow.dialled for flow in flows}
     return Flow(
         source=source,
@@ -51,8 +50,8 @@ def _folded(place: Place, flows: list[Flow]) -> Flow:
         proto=proto,
         port=port,
         connections=sum(flow.connections for flow in flows),
-        match=min((flow.match for flow in flows), key=MATCHES.index),
-        matches=matches,
+        match=min({flow.match for flow in flows}, key=MATCHES.index),
+        matches={kind: counts[kind] for kind in MATCHES if counts[kind]},
         directed=any(flow.directed for flow in flows),
         path=path,
         via=tuple(sorted({machine for flow in flows for machine in flow.via})),

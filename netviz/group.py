@@ -148,7 +148,8 @@ def merged(identity: str, nodes: list[Node]) -> Node:
 def _labelled(identity: str, nodes: list[Node], level: str, machines: dict[str, str]) -> Node:
     whole = merged(identity, nodes)
     machine = machines.get(whole.machine, whole.machine)
-    return replace(whole, label=_label(whole, nodes, level, machine))
+    whole.label = _label(whole, nodes, level, machine)
+    return whole
 
 
 def _label(whole: Node, nodes: list[Node], level: str, machine: str) -> str:

@@ -143,6 +143,12 @@ class Candidates:
     owner: array[int] = field(default_factory=lambda: _column("I"))
     seen: array[int] = field(default_factory=lambda: _column("i"))
 
+    @classmethod
+    def blank(cls, size: int) -> Candidates:
+        """That many sockets, all zero, to be filled in; ``seen`` is empty."""
+        columns = (array(typecode, [0]) * size for typecode in "IBIIHHBQI")
+        return cls(*columns)
+
     def __len__(self) -> int:
         return len(self.inode)
 

@@ -7,6 +7,7 @@ the unit that they are part of does.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from netviz.fleet.interpreters import LONGEST, interpreter
 
@@ -19,6 +20,7 @@ RUN_ANYTHING = frozenset({"uwsgi", "gunicorn", "beam.smp", "dotnet", "mono"})
 _SERVICE = ".service"
 
 
+@lru_cache(1 << 16)  # the processes of a service are alike
 def role_of(comm: str | None, unit: str | None, security: str | None) -> str | None:
     """The application of a snap, or of what runs other programs the unit; None for all others.
 

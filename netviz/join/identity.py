@@ -8,7 +8,7 @@ alike.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from netviz.addresses import is_link_local, is_loopback
@@ -22,20 +22,35 @@ def unite_namespaces(fleet: Fleet, connected: Sequence[Connected]) -> bool:
 
     ``connected`` has the connected sockets of each namespace by protocol.
     """
-    merged = False
-    kept: dict[int, int] = {}
-    for first, second in _suspects(fleet, connected):
-        one, other = kept.get(first, first), kept.get(second, second)
-        if one != other and _sockets(fleet, connected, first) & _sockets(fleet, connected, second):
-            _merge(fleet, one, other)
-            kept = {n: one if k == other else k for n, k in kept.items()}
-            kept[other] = one
-            merged = True
-    return merged
+    merged: dict[int, int] = {}
+    first: dict[tuple[object, ...], int] = {}
+    for number in _suspects(fleet, connected):
+        inode = fleet.namespaces[number].inode
+        for socket in _sockets(fleet, connected, number):
+            one, other = sorted(
+                (_kept(merged, first.setdefault((inode, socket), number)), _kept(merged, number))
+            )
+            if one != other:
+                merged[other] = one
+    for other in merged:
+        _merge(fleet, _kept(merged, other), other)
+    if merged:
+        _renumber(fleet, {other: _kept(merged, other) for other in merged})
+    return bool(merged)
 
 
-def _suspects(fleet: Fleet, connected: Sequence[Connected]) -> list[tuple[int, int]]:
-    """Pairs of one inode and different kernels whose sockets have a local address in common."""
+def _kept(merged: dict[int, int], number: int) -> int:
+    """The namespace that ``number`` has become a part of in the end, itself if of none."""
+    while number in merged:
+        number = merged[number]
+    return number
+
+
+def _suspects(fleet: Fleet, connected: Sequence[Connected]) -> list[int]:
+    """Namespaces that have an inode, and a local address of a socket, in common with another.
+
+    Those are never of one kernel, which has no inode twice.
+    """
     places: dict[tuple[int, int], list[int]] = {}
     for number, record in enumerate(fleet.namespaces):
         if record.inode is None:
@@ -50,14 +65,7 @@ def _suspects(fleet: Fleet, connected: Sequence[Connected]) -> list[tuple[int, i
         local.update(a for one in _associations(fleet, number) for a in one.local if _tells(a))
         for address in local:
             places.setdefault((record.inode, address), []).append(number)
-    pairs = {
-        (first, second)
-        for numbers in places.values()
-        for position, first in enumerate(numbers)
-        for second in numbers[position + 1 :]
-        if fleet.namespaces[first].kernel != fleet.namespaces[second].kernel
-    }
-    return sorted(pairs)
+    return sorted({number for place in places.values() if len(place) > 1 for number in place})
 
 
 def _tells(address: int) -> bool:
@@ -104,7 +112,7 @@ def _sockets(fleet: Fleet, connected: Sequence[Connected], number: int) -> set[t
 
 
 def _merge(fleet: Fleet, one: int, other: int) -> None:
-    """Make everything of namespace ``other`` part of ``one``; what is left of it is empty."""
+    """Move what was seen of namespace ``other`` to ``one``; what is left of it is empty."""
     into, out = fleet.namespaces[one], fleet.namespaces[other]
     into.machines += [m for m in out.machines if m not in into.machines]
     into.samples += out.samples
@@ -117,12 +125,15 @@ def _merge(fleet: Fleet, one: int, other: int) -> None:
         into.forwarding = bool(into.forwarding) or out.forwarding
     if out.interfaces is not None:
         into.interfaces = {**out.interfaces, **(into.interfaces or {})}
-    for machine in fleet.machines:
-        if other in machine.namespaces:
-            moved = [one if n == other else n for n in machine.namespaces]
-            machine.namespaces = list(dict.fromkeys(moved))
-    for number, process in enumerate(fleet.processes):
-        if process.namespace == other:
-            fleet.processes[number] = replace(process, namespace=one)
     out.machines, out.samples, out.tables, out.translations = [], [], [], []
     out.conntrack, out.interfaces = [], {}
+
+
+def _renumber(fleet: Fleet, kept: Mapping[int, int]) -> None:
+    """Let machines and processes of namespaces that were merged be of those that were kept."""
+    for machine in fleet.machines:
+        moved = [kept.get(n, n) for n in machine.namespaces]
+        machine.namespaces = list(dict.fromkeys(moved))
+    for number, process in enumerate(fleet.processes):
+        if process.namespace is not None and process.namespace in kept:
+            fleet.processes[number] = replace(process, namespace=kept[process.namespace])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from netviz.addresses import ANY4, ANY6, format_address
 from netviz.fleet.fleet import Fleet
 from netviz.fleet.sctp_tables import LISTENING, Endpoint
-from netviz.fleet.sockets import CONNECTION_PROTOCOLS, BoundSocket, PacketSocket
+from netviz.fleet.sockets import CONNECTION_PROTOCOLS, BoundSocket, PacketSocket, TableSockets
 from netviz.graph import Listener
 from netviz.loops import AddressTable, ListenerTable
 
@@ -61,27 +62,13 @@ class Listeners:
         self.unconnected = 0
         self.unowned = 0
         self.others: dict[str, int] = {}
-        self.ports: dict[tuple[int, str], bytearray] = {}
+        self.ports: dict[tuple[int, str], set[int]] = {}
+        """The ports that a namespace listens on, by namespace and protocol."""
         self.table = ListenerTable(known.add(ANY4), known.add(ANY6))
         for namespace in range(len(fleet.namespaces)):
-            bound: dict[tuple[BoundSocket, int], BoundSocket] = {}
-            packets: dict[PacketSocket, PacketSocket] = {}
-            met: dict[tuple[int, BoundSocket], int] = {}
-            for table in fleet.tables_of(namespace):
-                for socket in table.bound:
-                    # Whoever holds it, and whatever uid it has: another sample may see less.
-                    same = socket._replace(owner=0, uid=0)
-                    # Repeats within a sample are gone already; what is alike there is distinct.
-                    number = met.get((table.sample, same), 0)
-                    met[(table.sample, same)] = number + 1
-                    if (same, number) not in bound or not bound[(same, number)].owner:
-                        bound[(same, number)] = socket
-                for packet in table.packet:
-                    anyones = packet._replace(owner=0)
-                    if anyones not in packets or not packets[anyones].owner:
-                        packets[anyones] = packet
-            self.bound.append(list(bound.values()))
-            self.packets.append(list(packets.values()))
+            tables = fleet.tables_of(namespace)
+            self.bound.append(_bound_sockets(tables))
+            self.packets.append(_packet_sockets(tables))
             self._add_bound(fleet, namespace, self.bound[-1])
             self._add_endpoints(fleet, namespace)
             names = fleet.namespaces[namespace].interface_names
@@ -100,13 +87,6 @@ class Listeners:
         """The owner of each of ``ends``."""
         return array("I", [end.owner for end in self.ends])
 
-    def listening_ports(self, namespace: int, proto: str) -> bytearray:
-        """65,536 flags: 1 where the namespace has a listener of that protocol on the port."""
-        ports = self.ports.get((namespace, proto))
-        if ports is None:
-            ports = self.ports[(namespace, proto)] = bytearray(65536)
-        return ports
-
     def _add_bound(self, fleet: Fleet, namespace: int, sockets: list[BoundSocket]) -> None:
         together: dict[tuple[str, int, int], set[int]] = {}
         for socket in sockets:
@@ -120,7 +100,7 @@ class Listeners:
                     continue
                 end = (socket.proto, socket.address, socket.port)
                 together.setdefault(end, set()).update(fleet.owners[socket.owner])
-                self.listening_ports(namespace, socket.proto)[socket.port] = 1
+                self.ports.setdefault((namespace, socket.proto), set()).add(socket.port)
             self.ingresses.append(
                 Ingress(
                     namespace,
@@ -157,7 +137,7 @@ class Listeners:
                 self.unconnected += 1
                 continue
             self.listening += 1
-            self.listening_ports(namespace, "sctp")[endpoint.port] = 1
+            self.ports.setdefault((namespace, "sctp"), set()).add(endpoint.port)
             for address in endpoint.addresses:
                 end = ("sctp", address, endpoint.port)
                 together.setdefault(end, set()).update(fleet.owners[owner])
@@ -175,3 +155,32 @@ class Listeners:
             address = str(socket.interface) if not name or name.isdecimal() else name
             listener = Listener("packet", address, socket.ethertype)
             self.ingresses.append(Ingress(namespace, socket.owner, socket.inode == 0, listener))
+
+
+def _bound_sockets(tables: Sequence[TableSockets]) -> list[BoundSocket]:
+    """The bound sockets of a namespace, each once however many samples list it."""
+    # Repeats within a sample are gone already; what is alike there is distinct.
+    if len({table.sample for table in tables}) < 2:
+        return [socket for table in tables for socket in table.bound]
+    found: dict[tuple[BoundSocket, int], BoundSocket] = {}
+    met: Counter[tuple[int, BoundSocket]] = Counter()
+    for table in tables:
+        for socket in table.bound:
+            # Whoever holds it, and whatever uid it has: another sample may see less.
+            same = socket._replace(owner=0, uid=0)
+            number = met[(table.sample, same)]
+            met[(table.sample, same)] += 1
+            if (same, number) not in found or not found[(same, number)].owner:
+                found[(same, number)] = socket
+    return list(found.values())
+
+
+def _packet_sockets(tables: Sequence[TableSockets]) -> list[PacketSocket]:
+    """The packet sockets of a namespace, each once."""
+    found: dict[PacketSocket, PacketSocket] = {}
+    for table in tables:
+        for packet in table.packet:
+            anyones = packet._replace(owner=0)
+            if anyones not in found or not found[anyones].owner:
+                found[anyones] = packet
+    return list(found.values())

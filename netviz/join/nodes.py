@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from netviz.fleet.fleet import Fleet
 from netviz.fleet.holders import shown_holder
 from netviz.fleet.machines import MachineView
@@ -67,12 +65,9 @@ class Nodes:
 
     def finished(self) -> tuple[Node, ...]:
         """All nodes, sorted by id."""
-        return tuple(
-            replace(node, listeners=tuple(sorted(self._ingress[name])))
-            if name in self._ingress
-            else node
-            for name, node in sorted(self._found.items())
-        )
+        for name, listeners in self._ingress.items():
+            self._found[name].listeners = tuple(sorted(listeners))
+        return tuple(node for _, node in sorted(self._found.items()))
 
     def _node(
         self, namespace: int, owner: int, orphan: bool, place: tuple[int, str, int] | None

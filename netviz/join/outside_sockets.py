@@ -9,7 +9,6 @@ from netviz.addresses import NOBODY
 from netviz.fleet.ownership import local_addresses
 from netviz.fleet.sockets import CONNECTION_PROTOCOLS
 from netviz.join.joined import JoinOptions
-from netviz.join.selection import NO_PORTS
 from netviz.join.trace import Trace
 from netviz.loops import End, mark
 from netviz.tables import CLOSE_WAIT, ESTABLISHED, SYN_RECV, SYN_SENT, TIME_WAIT
@@ -73,7 +72,7 @@ def _thrown_away(trace: Trace, options: JoinOptions) -> Iterator[OutsideSocket]:
     ends: dict[End, End] = {}
     for namespace, proto, table, rows in trace.selected.selections:
         number = CONNECTION_PROTOCOLS.index(proto)
-        listening = trace.listeners.ports.get((namespace, proto), NO_PORTS)
+        listening = trace.listeners.ports.get((namespace, proto), ())
         chosen = bytearray(len(table))
         mark(rows, chosen)
         local = local_addresses(table)
@@ -90,7 +89,7 @@ def _thrown_away(trace: Trace, options: JoinOptions) -> Iterator[OutsideSocket]:
             if kind is None:
                 continue
             listener = -1
-            if listening[local_port]:
+            if local_port in listening:
                 listener = trace.covering(namespace, proto, local[place], local_port)
             if listener >= 0 and not inode and state in _NOT_ACCEPTED:
                 owner = trace.listeners.ends[listener].owner

@@ -15,9 +15,6 @@ from netviz.join.listeners import Listeners
 from netviz.loops import AddressTable, Dialled, gather, select, take, unite
 from netviz.tables import Candidates, ConnectedColumns
 
-NO_PORTS = bytearray(65536)
-"""The flags of a namespace that listens on no port."""
-
 
 @dataclass(slots=True)
 class Selected:
@@ -98,23 +95,31 @@ def select_candidates(
     ]
     # All are selected before any is gathered: gathering makes local addresses known.
     selections = []
+    listening = bytearray(65536)
     for namespace, proto, table in tables:
-        ports = listeners.ports.get((namespace, proto), NO_PORTS)
+        ports = listeners.ports.get((namespace, proto), ())
         number = CONNECTION_PROTOCOLS.index(proto)
-        chosen = select(table, known, ports, with_recent, number, selected.dialled)
+        for port in ports:
+            listening[port] = 1
+        chosen = select(table, known, listening, with_recent, number, selected.dialled)
+        for port in ports:
+            listening[port] = 0
         selections.append(chosen)
         selected.external += chosen.external
         selected.recent += chosen.recent
         selected.unowned += chosen.unowned
+    candidates = selected.candidates = Candidates.blank(sum(len(one.rows) for one in selections))
+    base = 0
     for (namespace, proto, table), chosen in zip(tables, selections, strict=True):
         number = CONNECTION_PROTOCOLS.index(proto)
         local = array("I", [known.add(a) for a in local_addresses(table)])
         for i in chosen.unaccepted:
             end = local_addresses(table)[table.local[i]], table.local_port[i]
             selected.unowned -= _is_covered(listeners, known, namespace, number, *end)
-        gather(selected.candidates, table, chosen.rows, chosen.remote, local, namespace, number)
+        gather(candidates, base, table, chosen.rows, chosen.remote, local, namespace, number)
+        base += len(chosen.rows)
         if table.seen:
-            selected.candidates.seen.extend(take(table.seen, chosen.rows))
+            candidates.seen.extend(take(table.seen, chosen.rows))
         if keep:
             selected.selections.append((namespace, proto, table, chosen.rows))
     return selected

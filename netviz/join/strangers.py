@@ -9,7 +9,6 @@ from netviz.addresses import NOBODY, format_address
 from netviz.fleet.ownership import local_addresses
 from netviz.graph import Strangers
 from netviz.join.nodes import Nodes
-from netviz.join.selection import NO_PORTS
 from netviz.join.trace import Trace
 from netviz.tables import SYN_RECV, SYN_SENT
 
@@ -37,13 +36,13 @@ def strangers(trace: Trace, nodes: Nodes) -> tuple[Strangers, ...]:
 def _unjoined(trace: Trace) -> Iterator[tuple[int, bool, int]]:
     """Numbers of listeners, whether nobody owns the remote end, and how many sockets are so."""
     for namespace, proto, table, rows in trace.selected.selections:
-        listening = trace.listeners.ports.get((namespace, proto), NO_PORTS)
+        listening = trace.listeners.ports.get((namespace, proto), ())
         local = local_addresses(table)
         # Sockets of a listener differ in nothing that is asked for: they are counted together.
         places = Counter(zip(table.local, table.local_port, table.state, strict=True))
         places.subtract((table.local[row], table.local_port[row], table.state[row]) for row in rows)
         for (place, port, state), number in places.items():
-            if number and listening[port] and state not in _NOT_SERVED:
+            if number and port in listening and state not in _NOT_SERVED:
                 listener = trace.covering(namespace, proto, local[place], port)
                 if listener >= 0:
                     yield listener, True, number

@@ -78,7 +78,7 @@ def run(loops: ModuleType, tables: Tables, last_port: int = 0) -> dict[str, Any]
     listeners.add(0, 0, 80, known.add(ANY4), 0)
     listeners.add(1, 0, 5432, known.add(ANY6), 1)
     listeners.add(1, 0, 80, known.add(THEIRS), 2)
-    candidates = Candidates()
+    gathered = []
     for number, sockets in enumerate(tables):
         owners = loops.InodeOwners()
         results[f"held{number}"] = [owners.add([1, 2, 2], 5), owners.add([2, 3], 6)]
@@ -100,9 +100,12 @@ def run(loops: ModuleType, tables: Tables, last_port: int = 0) -> dict[str, Any]
         results[f"selected{number}"] = chosen._asdict()
         locals_ = zip(settled.connected.locals_hi, settled.connected.locals_lo, strict=True)
         local = array("I", [known.add(hi << 64 | lo) for hi, lo in locals_])
-        loops.gather(
-            candidates, settled.connected, chosen.rows, chosen.remote, local, number % 2, 0
-        )
+        gathered.append((settled.connected, chosen.rows, chosen.remote, local, number % 2, 0))
+    candidates = Candidates.blank(sum(len(rows) for _, rows, *_ in gathered))
+    base = 0
+    for table, rows, *rest in gathered:
+        loops.gather(candidates, base, table, rows, *rest)
+        base += len(rows)
     results["addresses"] = list(known.addresses)
     listener = loops.cover(candidates, listeners, known)
     results["queued"] = queued = loops.adopt(candidates, listener, array("I", [5, 0, 9]))
