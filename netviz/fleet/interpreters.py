@@ -118,14 +118,13 @@ def _program_word(words: Sequence[str], options: _Options, *, clusters: bool) ->
 
 def _deciding(word: str, options: _Options) -> str:
     """Of a cluster of options the one that matters: a value ends it, here or in the next word."""
-    *leading, last = word[1:]
-    for letter in leading:
+    for letter in word[1:-1]:
         option = f"-{letter}"
         if option in options.inline:
             return option
         if option in options.with_value:
             return ""
-    return f"-{last}"
+    return f"-{word[-1]}"
 
 
 def _named(word: str) -> str:
