@@ -5,6 +5,7 @@ Only /32 and /128 LOCAL entries are addresses (TPROXY has 0.0.0.0/0 as LOCAL too
 addresses on no interface, such as those that a cloud's load balancer forwards.
 """
 
+import os
 import socket
 import struct
 from typing import Dict, Iterable, Iterator, List, Optional, Set, Tuple
@@ -62,16 +63,13 @@ def _lines(files: NetFiles, name: str) -> Optional[Iterator[bytes]]:
 
 
 def _read_lines(files: NetFiles, name: str, descriptor: int) -> Iterator[bytes]:
-    with open(descriptor, "rb", buffering=CHUNK) as stream:
-        while True:
-            try:
-                line = stream.readline(_LINE)
-            except OSError as error:
-                files.count(name, error)
-                return
-            if not line:
-                return
-            yield line
+    try:
+        with open(descriptor, "rb", buffering=CHUNK, closefd=False) as stream:
+            yield from iter(lambda: stream.readline(_LINE), b"")
+    except OSError as error:
+        files.count(name, error)
+    finally:
+        os.close(descriptor)
 
 
 def parse_if_inet6(lines: Iterable[bytes]) -> Iterator[str]:

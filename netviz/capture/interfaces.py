@@ -4,6 +4,7 @@ From rtnetlink where the kernel can be asked, else from /proc/net/igmp, which li
 that have IPv4 (net/ipv4/igmp.c).
 """
 
+import os
 import struct
 from typing import Dict, Iterable, List, Optional, Tuple, Union
 
@@ -34,12 +35,13 @@ def interfaces(proc: Procfs, files: NetFiles, inside: bool) -> Optional[List[Int
     except OSError as error:
         files.count("igmp", error)
         return None
-    with open(descriptor, "rb", closefd=True) as file:
-        try:
-            return _sorted(parse_igmp(b"".join(chunks(file.fileno())).split(b"\n")))
-        except OSError as error:
-            files.count("igmp", error)
-            return None
+    try:
+        return _sorted(parse_igmp(b"".join(chunks(descriptor)).split(b"\n")))
+    except OSError as error:
+        files.count("igmp", error)
+        return None
+    finally:
+        os.close(descriptor)
 
 
 def parse_igmp(lines: Iterable[bytes]) -> Dict[int, bytes]:

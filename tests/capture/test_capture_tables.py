@@ -90,6 +90,16 @@ def test_a_table_that_fails_while_it_is_read_is_a_problem(
     assert run.problems() == {("tcp", "EISDIR"): 1}
 
 
+@pytest.mark.parametrize("name", ["fib_trie", "if_inet6", "igmp", "ipv6_route", "snmp"])
+def test_so_is_any_other_file_that_does(fakeproc: FakeProc, capture: Capture, name: str) -> None:
+    fakeproc.process(1)
+    fakeproc.table(f"{name}/is-a-folder", "")
+    fakeproc.table("udp", TCP_HEADER)
+    run = capture("--proc", str(fakeproc.root))
+    assert run.tables == {"udp": TCP_HEADER}
+    assert run.problems() == {(name, "EISDIR"): 1}
+
+
 def test_a_namespace_is_read_once_however_many_processes_live_there(
     fakeproc: FakeProc, capture: Capture
 ) -> None:
