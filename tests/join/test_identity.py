@@ -2,8 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
-from groups import CAPTURED, MachineOf, Namespace, connect, flows, listen, simple, stitched
+from groups import (
+    CAPTURED,
+    MachineOf,
+    Namespace,
+    connect,
+    flows,
+    listen,
+    simple,
+    snapshot,
+    stitched,
+)
+
+from netviz.fleet.fleet import Fleet
+from netviz.fleet.ownership import Connected
+from netviz.join import identity
+from netviz.stitch import stitch
 
 TALK = (
     listen("127.0.0.1", 80, 3),
@@ -91,6 +109,26 @@ def test_equal_inodes_of_two_kernels_alone_merge_nothing() -> None:
         connect("127.0.0.1", 80, "127.0.0.1", 40000, 3, inode=92),
     )
     assert stitched(one, two).coverage.sockets == 6
+
+
+def test_machines_that_look_alike_are_not_compared_in_pairs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Thousands of boots that somebody made up, with one inode and one address, are soon read."""
+    asked: list[int] = []
+
+    def sockets(fleet: Fleet, connected: Sequence[Connected], number: int) -> set[Any]:
+        asked.append(number)
+        return of_namespace(fleet, connected, number)
+
+    of_namespace = identity._sockets
+    monkeypatch.setattr(identity, "_sockets", sockets)
+    alike = [
+        simple(f"m{n}", "10.0.0.1", connect("10.0.0.1", 80, "10.0.0.9", 40000 + n), boot_id=f"b{n}")
+        for n in range(40)
+    ]
+    assert len(stitch(map(snapshot, alike)).machines) == 40
+    assert sorted(asked) == list(range(40))
 
 
 def test_null_boot_ids_merge_nothing() -> None:

@@ -287,6 +287,12 @@ TARGET = (
         '("boot", boot_id or "")',
     ),
     Defence(
+        "tests/join/test_identity.py::test_machines_that_look_alike_are_not_compared_in_pairs",
+        "netviz/join/identity.py",
+        "for number in _suspects(fleet, connected):",
+        "for number in 2 * _suspects(fleet, connected):",
+    ),
+    Defence(
         "tests/join/test_identity.py::test_clone_that_runs_at_the_same_time_is_another",
         "netviz/fleet/machines.py",
         "return all(t is None or t >= int(gone) for t in booted)",
@@ -619,12 +625,6 @@ HOSTS = (
         "await exchange.run()",
     ),
     Defence(
-        f"{GATHERED}_reasons.py::test_the_report_has_a_reason_for_each",
-        f"{GATHER}/reasons.py",
-        "    text = escaped(text)\n",
-        "",
-    ),
-    Defence(
         f"{GATHERED}_reasons.py::test_a_host_that_sends_without_end_is_cut_off",
         f"{GATHER}/exchange.py",
         "if self.size > MOST_OUTPUT:",
@@ -658,9 +658,9 @@ HOSTS = (
     ),
     Defence(
         f"{GATHERED}_on_target.py::test_nothing_is_written_and_nothing_of_the_users_is_imported",
-        f"{GATHER}/on_target.py",
-        "sys.meta_path.insert(0, finder)",
-        'sys.meta_path.insert(0, finder)\n        open("left", "w").close()',
+        f"{GATHER}/remote_command.py",
+        """'exec {become}"$p" -I -B""",
+        """'exec {become}"$p" -B""",
     ),
 )
 

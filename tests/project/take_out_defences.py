@@ -4,7 +4,7 @@
     .venv/bin/python tests/project/take_out_defences.py [WORD ...]
 
 In a copy of the checkout: first all of the tests, which have to pass, then for each defence of
-``defences.py`` the tree without it and its test, which has to fail, or not to end within
+``defences.py`` the tree without it and its test, which has to fail, to crash, or not to end within
 ``--seconds``. With words only the defences whose test or module has one of them in its name. Ends
 with status 1 where a test passes all the same.
 """
@@ -69,13 +69,15 @@ def is_held(tree: Path, defence: Defence, seconds: float) -> bool:
     finally:
         module.write_text(whole)
         compile_again(tree, module)
+    held = ended is None or ended == FAILED or ended < 0
     told = {PASSED: "PASSES ALL THE SAME", FAILED: "fails", None: "does not end"}
-    print(f"{told.get(ended, f'pytest ended with {ended}')}: {defence.test}", flush=True)
-    return ended in (FAILED, None)
+    other = f"{'crashes' if held else 'pytest ended'} with {ended}"
+    print(f"{told.get(ended, other)}: {defence.test}", flush=True)
+    return held
 
 
 def run(tree: Path, tests: list[str], seconds: float | None) -> int | None:
-    """What pytest ends with, None where it does not end in time."""
+    """What pytest ends with (a signal as a negative number), None where it does not end in time."""
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
     variables = {"PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
     running = subprocess.Popen(
@@ -94,7 +96,7 @@ def run(tree: Path, tests: list[str], seconds: float | None) -> int | None:
         os.killpg(running.pid, 9)
         running.communicate()
         return None
-    if running.returncode not in (PASSED, FAILED) or (seconds is None and running.returncode):
+    if running.returncode > FAILED or (seconds is None and running.returncode):
         print(said, file=sys.stderr)
     return running.returncode
 

@@ -119,10 +119,17 @@ def test_an_inode_of_400_digits(tmp_path: Path, digits: str) -> None:
 
 
 def test_a_line_that_is_longer_than_any_is_not_taken_apart() -> None:
-    longest = "1 " * (sctp_tables.LONGEST_LINE // 2)
-    for parse in (sctp_tables.parse_associations, sctp_tables.parse_endpoints):
-        _, bad = parse(longest + "1\n")
-        assert (bad.count, len(bad.first)) == (1, sctp_tables.MAX_SHOWN)
+    association = "ASSOC SST ST LPORT RPORT LADDRS <-> RADDRS\n0 1 3 7 9 10.0.0.1 <-> 10.0.0.2"
+    endpoint = "ENDPT SST LPORT LADDRS\n0 10 7 10.0.0.1"
+    blanks = " " * sctp_tables.LONGEST_LINE
+    for parse, good in (
+        (sctp_tables.parse_associations, association),
+        (sctp_tables.parse_endpoints, endpoint),
+    ):
+        found, bad = parse(f"{good}\n")
+        assert (len(found), bad.count) == (1, 0)
+        found, bad = parse(f"{good}{blanks}\n")
+        assert (len(found), bad.count, len(bad.first)) == (0, 1, sctp_tables.MAX_SHOWN)
 
 
 def test_a_name_that_no_unix_socket_has_is_left_out() -> None:
