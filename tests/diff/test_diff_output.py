@@ -15,6 +15,7 @@ from svg_texts import texts
 
 from netviz.diff.compare import compare
 from netviz.diff.differences import Differences
+from netviz.diff.dot import SHOWN
 from netviz.diff.formats import FORMATS, format_of
 from netviz.diff.wording import summary
 from netviz.graph import Graph, Listener, Machine
@@ -86,6 +87,31 @@ def test_the_text() -> None:
 
 def test_the_text_of_what_is_alike_is_empty() -> None:
     assert FORMATS["text"](compare(OLD, OLD)) == b""
+
+
+def test_what_tells_services_of_one_name_apart_stands_beside_it() -> None:
+    db = node("m/db", tcp(1), security="old_t", uid=None)
+    came = (
+        node("m/a", tcp(2), netns="netns 4026532281", uid=None),
+        node("m/b", tcp(3), netns="netns blue"),
+        node("m/c", tcp(4), netns="netns 4026532282", container="docker:web"),
+        *(node("m/?none", tcp(5)), node("m/?unseen", tcp(6))),
+    )
+    new = graph(node("m/db", tcp(1), security="new_t", uid=None), *came)
+    told = FORMATS["text"](compare(graph(db), new)).decode().split("\n\n")
+    assert told[1:3] == [
+        """\
+Came
+  service   a (another network namespace) on m
+  service   c (container docker:web) on m, user 1000
+  service   b (network namespace blue) on m, user 1000
+  listener  ? (no process holds it) on m: tcp/5 on 0.0.0.0
+  listener  ? (holder not visible) on m: tcp/6 on 0.0.0.0
+  listener  a (another network namespace) on m: tcp/2 on 0.0.0.0
+  listener  c (container docker:web) on m: tcp/4 on 0.0.0.0
+  listener  b (network namespace blue) on m: tcp/3 on 0.0.0.0""",
+        "Changed\n  service   db on m: security from old_t to new_t",
+    ]
 
 
 def test_the_summary() -> None:
@@ -167,6 +193,17 @@ def test_flows_between_two_services_are_one_line_and_those_within_one_stand_in_i
     assert [line.strip()[:8] for line in drawn.splitlines() if " -> n" in line] == ["n2 -> n1"]
     assert "tcp/1, 1 connection (gone)<BR/>" in drawn
     assert "with itself:" in drawn
+
+
+def test_of_many_differences_at_one_place_the_first_are_drawn() -> None:
+    web, db = node("m/web"), node("m/db")
+    many = node("m/db", *(tcp(port) for port in range(1, SHOWN + 4)))
+    calls = tuple(flow(web, db, port) for port in range(1, SHOWN + 3))
+    drawn = FORMATS["dot"](compare(graph(web, db, flows=calls), graph(web, many))).decode()
+    assert f"tcp/{SHOWN}, 1 connection (gone)<BR/>and 2 more</TD>" in drawn
+    assert f"tcp/{SHOWN + 1}, 1 connection" not in drawn
+    listed = f'tcp/{SHOWN} on 0.0.0.0 (new)</FONT><BR ALIGN="LEFT"/>'
+    assert f'{listed}<FONT POINT-SIZE="10">and 3 more</FONT>' in drawn
 
 
 def test_boxes_are_those_of_machines_and_namespaces(dot_program: None) -> None:
