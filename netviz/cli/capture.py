@@ -91,8 +91,7 @@ def capture_pyz() -> bytes:
 
 def _pack(packer: Path) -> bytes:
     spec = importlib.util.spec_from_file_location("make_capture_pyz", packer)
-    if spec is None or spec.loader is None:
-        raise NetvizError(f"{packer}: cannot be run")
+    assert spec is not None and spec.loader is not None  # its name ends in .py
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     try:

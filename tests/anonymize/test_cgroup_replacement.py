@@ -42,6 +42,7 @@ def replaced(text: str, names: Names | None = None) -> str:
         ("/acme.slice/acme-web.slice", "/slice-1.slice/slice-2.slice"),
         ("/accounting/batch", "/cgroup-1/cgroup-2"),
         ("/lxc/billing", "/lxc/container-1"),
+        ("/lxc/billing.service", "/lxc/container-1.service"),
         ("/lxc.payload.billing/init.scope", "/lxc.payload.container-1/init.scope"),
         ("/lxc.monitor.billing", "/lxc.monitor.container-1"),
         ("/machine.slice/machine-billing.scope", "/machine.slice/machine-container-1.scope"),

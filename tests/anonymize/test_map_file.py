@@ -73,6 +73,7 @@ GOOD = json.loads(written_map(used()))
         ({"key": None}, "key: is missing"),
         ({"key": "ab"}, "key: is not 64 hexadecimal digits"),
         ({"key": KEY.hex()[:-1]}, "key: is not 64 hexadecimal digits"),
+        ({"key": "x" * 64}, "key: is not 64 hexadecimal digits"),
         ({"key": 7}, "key: expected a text, found the number 7"),
         ({"names": []}, "names: expected an object, found an empty list"),
         ({"names": {"star": {}}}, "names.star: is no kind of name"),

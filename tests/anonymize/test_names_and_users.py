@@ -44,6 +44,7 @@ def test_a_name_of_a_map_is_not_given_twice() -> None:
     assert [names.numbered("host", name) for name in "abcd"] == [
         *("host-2", "host-7", "host-3", "host-4")
     ]
+    assert Names(KEY, {"host": {"a": "host-2"}}).numbered("host", "b") == "host-3"
 
 
 @settings(deadline=None)

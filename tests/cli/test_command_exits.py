@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 
@@ -33,6 +34,22 @@ def raising(error: BaseException) -> int:
         raise error
 
     return exits.run("netviz-test", command)
+
+
+class Gone(io.TextIOBase):
+    """A stream whose other end has gone, and that is no file."""
+
+    def write(self, _: str) -> int:
+        raise BrokenPipeError
+
+
+@pytest.mark.parametrize(("error", "status"), [(OutputError("wrong"), 1), (BrokenPipeError(), 141)])
+def test_streams_that_have_gone_change_no_status(
+    error: Exception, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stderr", Gone())
+    monkeypatch.setattr(sys, "stdout", Gone())
+    assert raising(error) == status
 
 
 @pytest.mark.parametrize("status", [0, 1, 2])

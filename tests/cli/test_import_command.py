@@ -98,6 +98,31 @@ def test_where_no_addresses_are_given_that_is_told(
     assert "stand in" in snapshot.problems[0].error
 
 
+def test_a_sosreport_names_its_machine_unless_told(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    networking = here / "sos" / "sos_commands" / "networking"
+    networking.mkdir(parents=True)
+    (networking / "ss_-peaonmi").write_text(ALL)
+    assert run("sosreport", "sos", "-o", "web.json") == 1
+    assert capsys.readouterr().err == (
+        "netviz-import: sos: does not say the name of its machine\n  give --name NAME\n"
+    )
+    assert run("sosreport", "sos", "--name", "given", "-o", "web.json") == 0
+    assert "the addresses of its sockets stand in" in capsys.readouterr().err
+    [snapshot] = load(here / "web.json")
+    assert (snapshot.host.name, snapshot.netns[0].addresses) == ("given", None)
+    (networking.parent / "host").mkdir()
+    (networking.parent / "host" / "hostname").write_text("elm\n")
+    (networking / "ip_-o_addr").write_text(ADDRESSES)
+    assert run("sosreport", "sos", "-o", "web.json") == 0
+    assert "stand in" not in capsys.readouterr().err
+    [snapshot] = load(here / "web.json")
+    assert (snapshot.host.name, snapshot.netns[0].addresses) == (
+        *("elm", ("192.0.2.1/24", "192.0.2.2/24")),
+    )
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

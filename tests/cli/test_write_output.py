@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from netviz.cli.output import write_output
+from netviz.cli.output import write_output, write_private
 from netviz.errors import OutputError
 
 
@@ -77,6 +77,25 @@ def test_a_loop_of_links_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "b").symlink_to("a")
     with pytest.raises(OutputError, match="cannot be written"):
         write_output(str(tmp_path / "a"), b"new")
+
+
+def test_a_private_file_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to("a")
+    os.mkfifo(tmp_path / "pipe")
+    for name, reason in (("a", "symbolic links"), ("pipe", "it is no regular file")):
+        with pytest.raises(OutputError, match=f"{name}: cannot be written: .*{reason}"):
+            write_private(str(tmp_path / name), b"new")
+    assert entries(tmp_path) == ["a", "pipe"]
+
+
+def test_a_pipe_whose_reader_has_gone_is_one_that_has_gone(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    writing = threading.Timer(0.2, os.close, [reader])
+    writing.start()
+    with pytest.raises(BrokenPipeError):
+        write_output(str(tmp_path / "pipe"), b"x" * (1 << 20))
+    writing.join()
 
 
 @pytest.mark.parametrize("name", ["no/such/flows.dot", "", "folder", "folder/", "new/", "nul\0"])

@@ -85,6 +85,26 @@ def test_a_package_that_carries_it_hands_it_out_as_it_is(
     assert capture.capture_pyz() == b"carried"
 
 
+@pytest.mark.parametrize(
+    ("packer", "said"),
+    [
+        ("class PackError(Exception): ...\ndef make_archive(): raise PackError('bad')\n", "^bad$"),
+        (
+            "class PackError(Exception): ...\ndef make_archive(): open('/nowhere/at/all')\n",
+            "cannot be read: .* '/nowhere/at/all'",
+        ),
+    ],
+)
+def test_a_checkout_that_cannot_be_packed_is_an_error_of_ours(
+    packer: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "build").mkdir()
+    (tmp_path / "build" / "make_capture_pyz.py").write_text(packer)
+    monkeypatch.setattr(capture, "PACKAGE", tmp_path / "netviz")
+    with pytest.raises(NetvizError, match=said):
+        capture.capture_pyz()
+
+
 def test_everything_else_is_the_capture_itself(tmp_path: Path) -> None:
     target = tmp_path / "snapshot.json"
     assert main(["-o", str(target), "--no-conntrack"]) == 0
