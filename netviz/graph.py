@@ -27,6 +27,9 @@ LEVELS = ("connection", "process", "service", "container", "host")
 OUTSIDE = "outside"
 """The ``owner`` of a node that stands for ends outside of the group."""
 
+EXTERNAL = ("network", "service")
+"""What such a node can stand for."""
+
 SAMPLES = 5
 """How many connections a flow names as examples."""
 

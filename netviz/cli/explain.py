@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import logging
 from collections.abc import Sequence
 
 from netviz.cli.arguments import typed_name
 from netviz.cli.exits import DONE, run
+from netviz.cli.garbage import collect_no_garbage
 from netviz.cli.log import conclude, set_up
 from netviz.cli.output import write_output
 from netviz.cli.progress import progress
@@ -78,8 +78,7 @@ def _endpoint(text: str) -> Endpoint:
 def _explain(options: argparse.Namespace) -> int:
     set_up(PROGRAM, options.log)
     snapshots = NamedSnapshots(options, log)
-    # Nothing that is made here goes round in circles, and there is a lot of it to look through.
-    gc.disable()
+    collect_no_garbage()
     if options.socket is not None:
         what = f"no socket has {options.socket} at either end"
         with progress(options, DOING, snapshots.count):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
+from netviz.cli.garbage import collect_no_garbage
 from netviz.cli.log import conclude, set_up
 from netviz.cli.output import add_output_arguments, write_output
 from netviz.cli.progress import progress
@@ -76,8 +76,7 @@ def asked_graph(
     log: logging.Logger = set_up(program, options.log)
     log.debug("%s", version_text())
     snapshots = NamedSnapshots(options, log)
-    # Nothing that is made here goes round in circles, and there is a lot of it to look through.
-    gc.disable()
+    collect_no_garbage()
     with progress(options, "reading and joining snapshots", snapshots.count):
         graph = stitch(snapshots, how, level)
     snapshots.check_some()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import logging
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,14 +10,14 @@ from pathlib import Path
 from netviz.cli.arguments import seconds
 from netviz.cli.exits import DONE, run
 from netviz.cli.filters import add_filter_arguments, filtered
+from netviz.cli.garbage import collect_no_garbage
 from netviz.cli.log import conclude, set_up
 from netviz.cli.output import add_output_arguments, write_output
 from netviz.cli.progress import progress
 from netviz.cli.snapshots import NamedSnapshots, add_snapshot_arguments
 from netviz.cli.version import version_text
 from netviz.cli.width import table_width
-from netviz.graph import FLOW_KINDS, LEVELS, Graph
-from netviz.join.outside import BY
+from netviz.graph import EXTERNAL, FLOW_KINDS, LEVELS, Graph
 from netviz.labels import Label, by_label, read_labels
 from netviz.readable import readable
 from netviz.render import FORMATS, RenderOptions, format_of, render
@@ -94,7 +93,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--external",
-        choices=BY,
+        choices=EXTERNAL,
         help="draw what is outside of the group too: a node for each network, or for each service",
     )
     parser.add_argument(
@@ -136,8 +135,7 @@ def _stitch(options: argparse.Namespace) -> int:
     set_up(PROGRAM, options.log)
     log.debug("%s", version_text())
     snapshots = NamedSnapshots(options, log)
-    # Nothing that is made here goes round in circles, and there is a lot of it to look through.
-    gc.disable()
+    collect_no_garbage()
     labels = _labels(options)
     level = options.group_by if options.group_by in LEVELS else "service"
     with progress(options, "reading and joining snapshots", snapshots.count):

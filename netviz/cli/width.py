@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 
 from netviz.render.options import DEFAULTS
@@ -15,4 +14,6 @@ def table_width(output: str | None) -> int:
     """
     if output not in (None, "-") or sys.stdout is None or not sys.stdout.isatty():
         return DEFAULTS.width
+    import shutil  # compressed archives of all kinds come with it
+
     return shutil.get_terminal_size((DEFAULTS.width, 24)).columns

@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from netviz.addresses import AMBIGUOUS, NOBODY, AddressBook
 from netviz.fleet.fleet import Fleet
@@ -29,7 +30,6 @@ from netviz.join.outcome import Joined
 from netviz.join.sctp import SctpJoin, join_sctp
 from netviz.join.selection import Selected, all_connected, select_candidates
 from netviz.join.shared_addresses import match_shared
-from netviz.join.trace import Trace
 from netviz.loops import (
     AddressTable,
     account,
@@ -42,6 +42,9 @@ from netviz.loops import (
     match,
     take,
 )
+
+if TYPE_CHECKING:
+    from netviz.join.trace import Trace
 
 
 def join(fleet: Fleet, options: JoinOptions) -> Joined:
@@ -142,6 +145,8 @@ class _Join:
         yield from zip(*self.ages.part(self.candidates, left, right, self.listener), strict=True)
 
     def _new_trace(self) -> Trace:
+        from netviz.join.trace import Trace  # seldom asked for, and not free to import
+
         return Trace(
             self.book,
             self.known,

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from netviz.graph import Coverage
 from netviz.join.flows import FlowMaker
 from netviz.join.joined import JoinedFlow, Pairs
 from netviz.join.listeners import Listeners
-from netviz.join.trace import Trace
+
+if TYPE_CHECKING:
+    from netviz.join.trace import Trace
 
 
 @dataclass(slots=True)

@@ -28,9 +28,6 @@ PLACES_NAMED = 20
 PORTS_NAMED = 50
 """How many dialled services have flows of their own; the other ports are one of no port."""
 
-BY = ("network", "service")
-"""What an end outside can stand for."""
-
 
 class OutsideKey(NamedTuple):
     """What connections that are counted together have in common.
@@ -60,7 +57,7 @@ class OutsideCount:
 def outside(
     trace: Trace, fleet: Fleet, by: str, options: JoinOptions
 ) -> dict[OutsideKey, OutsideCount]:
-    """Every connection to or from the outside, counted; ``by`` is one of BY.
+    """Every connection to or from the outside, counted; ``by`` is one of ``graph.EXTERNAL``.
 
     Closed and half-open ones are there as ``options`` says.
     """

@@ -7,12 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_machines import groups
 
-from netviz.graph import OUTSIDE
-from netviz.join.outside import BY
+from netviz.graph import EXTERNAL, OUTSIDE
 from netviz.stitch import StitchOptions, stitch
 
 
-@given(groups(), st.sampled_from(BY))
+@given(groups(), st.sampled_from(EXTERNAL))
 @settings(max_examples=200, deadline=None)
 def test_each_external_socket_is_drawn_once(machines: list[MachineOf], by: str) -> None:
     snapshots = [snapshot(machine) for machine in machines]
