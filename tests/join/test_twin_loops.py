@@ -201,3 +201,41 @@ def test_more_folds_than_a_map_begins_with() -> None:
     compiled = run(_fastjoin, [ours, theirs], last_port=60999)
     assert compiled == run(_pyjoin, [ours, theirs], last_port=60999)
     assert len(compiled["folded True"][0]) > 2000
+
+
+@pytest.mark.parametrize("loops", [_fastjoin, _pyjoin])
+class TestOfEachTwin:
+    """What random tables hardly ever hold."""
+
+    def test_an_inode_of_zero_is_held_by_nobody(self, loops: ModuleType) -> None:
+        owners = loops.InodeOwners()
+        assert owners.add([0, 7], 3) == []
+        assert owners.add([0, 7], 4) == [(7, 3)]
+        assert list(owners.find(array("Q", [0, 7]))) == [0, 3]
+
+    def test_of_two_listeners_at_one_place_the_later_counts(self, loops: ModuleType) -> None:
+        listeners = loops.ListenerTable(8, 9)
+        for number in (5, 6):
+            listeners.add(0, 0, 80, 1, number)
+        assert listeners.find(0, 0, 80, 1, True) == 6
+
+    def test_samples_of_one_client_socket_are_in_the_order_of_servers(
+        self, loops: ModuleType
+    ) -> None:
+        """As of one that a load balancer sent to three servers, one after the other."""
+        candidates = Candidates.blank(4)
+        for number, (address, port) in enumerate([(3, 40000), (1, 80), (2, 80), (0, 80)]):
+            candidates.local[number], candidates.local_port[number] = address, port
+        folded, _ = loops.fold(
+            candidates,
+            array("I", [0, 0, 0]),
+            array("I", [1, 2, 3]),
+            array("B", [1, 1, 1]),
+            array("B", [0, 0, 0]),
+            array("i", [0, 1, 1, 1]),
+            array("i", [0, 1, 1, 1]),
+            True,
+            ["10.0.0.4", "10.0.0.3", "10.0.0.2", "10.0.0.1"],
+        )
+        (fold,) = folded
+        assert [sample[2] for sample in fold.samples] == ["10.0.0.2", "10.0.0.3", "10.0.0.4"]
