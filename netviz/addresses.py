@@ -6,6 +6,7 @@ An IPv4 address is its IPv4-mapped IPv6 address throughout (rule 1 of docs/join-
 from __future__ import annotations
 
 import ipaddress
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
 MAPPED_PREFIX = 0xFFFF << 32
@@ -121,7 +122,7 @@ class AddressBook:
         if is_link_local(address) or (len(everywhere) < 2 and not inner):
             return everywhere
         for circle in self._tiers[namespace][: _UP_TO_MACHINE if inner else None]:
-            near = everywhere if circle is None else [n for n in everywhere if n in circle]
+            near = everywhere if circle is None else _within(circle, everywhere)
             if near:
                 return near
         return []
@@ -132,3 +133,11 @@ class AddressBook:
         if not owners:
             return NOBODY
         return owners[0] if len(owners) == 1 else AMBIGUOUS
+
+
+def _within(circle: frozenset[int], owners: list[int]) -> list[int]:
+    """Those of ``owners``, which are in ascending order, that are in the circle."""
+    if len(circle) > len(owners):
+        return [n for n in owners if n in circle]
+    places = [(n, bisect_left(owners, n)) for n in sorted(circle)]
+    return [n for n, place in places if owners[place : place + 1] == [n]]

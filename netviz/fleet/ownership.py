@@ -54,13 +54,14 @@ def tiers(fleet: Fleet) -> list[list[frozenset[int] | None]]:
     for number, record in enumerate(fleet.namespaces):
         of_kernel.setdefault(record.kernel, set()).add(number)
     kernels = {kernel: frozenset(numbers) for kernel, numbers in of_kernel.items()}
+    # One set for all namespaces of a machine: a machine may have thousands of them.
+    of_machines: dict[tuple[int, ...], frozenset[int]] = {}
+    for record in fleet.namespaces:
+        machines = tuple(record.machines)
+        if machines not in of_machines:
+            of_machines[machines] = frozenset().union(*(of_machine[m] for m in machines))
     return [
-        [
-            frozenset({number}),
-            frozenset().union(*(of_machine[m] for m in record.machines)),
-            kernels[record.kernel],
-            None,
-        ]
+        [frozenset({number}), of_machines[tuple(record.machines)], kernels[record.kernel], None]
         for number, record in enumerate(fleet.namespaces)
     ]
 

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from groups import MachineOf, Namespace, connect, flows, listen, simple, stitched
+from groups import MachineOf, Namespace, connect, flows, listen, simple, snapshot, stitched
+from hypothesis import given
+from hypothesis import strategies as st
+
+from netviz.addresses import AddressBook
+from netviz.fleet.fleet import Fleet
+from netviz.fleet.ownership import tiers
+from netviz.fleet.parsed import parse_sample
 
 
 def docker_host(name: str, address: str, *inside: object, containers: int = 1) -> MachineOf:
@@ -91,3 +98,25 @@ def test_ambiguous_without_a_pair_is_counted() -> None:
     client = simple("client", "10.0.0.9", connect("10.0.0.9", 40000, "10.0.0.100", 80, 2))
     owners = [MachineOf(n, [Namespace([], ["10.0.0.100/24"])]) for n in ("one", "two")]
     assert stitched(client, *owners).coverage.ambiguous == 1
+
+
+def test_namespaces_of_a_machine_share_one_set_of_them() -> None:
+    """A set for each would be as many numbers as there are pairs of them."""
+    fleet = Fleet()
+    fleet.absorb(parse_sample(snapshot(docker_host("a", "10.0.0.1", containers=50))))
+    circles = tiers(fleet)
+    assert len(circles) == 51
+    for circle in (1, 2):
+        assert {id(each[circle]) for each in circles} == {id(circles[0][circle])}
+
+
+@given(st.sets(st.integers(0, 30)), st.lists(st.sets(st.integers(0, 30)), max_size=3))
+def test_owners_are_those_of_the_nearest_circle_that_has_any(
+    owners: set[int], circles: list[set[int]]
+) -> None:
+    address = 0x0A000001
+    owned = [[address] if n in owners else [] for n in range(31)]
+    book = AddressBook(owned, [[*map(frozenset, circles), None]] * 31)
+    near = next((circle & owners for circle in circles if circle & owners), owners)
+    wanted = sorted(near) if len(owners) > 1 else sorted(owners)
+    assert book.owners(0, address) == wanted

@@ -287,6 +287,12 @@ TARGET = (
         '("boot", boot_id or "")',
     ),
     Defence(
+        "tests/join/test_shared_addresses.py::test_namespaces_of_a_machine_share_one_set_of_them",
+        "netviz/fleet/ownership.py",
+        "of_machines[tuple(record.machines)], kernels[record.kernel], None]",
+        "frozenset(list(of_machines[tuple(record.machines)])), kernels[record.kernel], None]",
+    ),
+    Defence(
         "tests/join/test_identity.py::test_machines_that_look_alike_are_not_compared_in_pairs",
         "netviz/join/identity.py",
         "for number in _suspects(fleet, connected):",
