@@ -96,6 +96,19 @@ def test_zones_labels_and_an_offloaded_flow() -> None:
     )
 
 
+def test_a_tunnel_has_keys_in_the_place_of_ports() -> None:
+    text = format_entry(
+        entry(
+            socket.AF_INET,
+            attribute(1, ends("192.0.2.9", "192.0.2.1", ports(47, 0, 0x1F))),
+            attribute(2, ends("192.0.2.1", "192.0.2.9", ports(47, 0x1F, 0))),
+        )
+    )
+    assert text is not None
+    assert " src=192.0.2.9 dst=192.0.2.1 srckey=0x0 dstkey=0x1f [UNREPLIED] " in text
+    assert " src=192.0.2.1 dst=192.0.2.9 srckey=0x1f dstkey=0x0 mark=0 " in text
+
+
 def test_what_is_cut_short_is_no_entry() -> None:
     for length in range(len(DNAT)):
         text = format_entry(DNAT[:length])

@@ -8,12 +8,15 @@ import os
 import signal
 import stat
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 from fakeproc import FakeProc
 from running import Capture, command, environment, start_capture
+
+from netviz.capture.output import OutputError, open_output
 
 OLD = "the snapshot of yesterday\n"
 
@@ -76,6 +79,14 @@ def test_gz_is_compressed_and_the_same(
     del packed["time"], plain["time"]
     assert packed == plain
     assert target.stat().st_size < 10_000
+
+
+def test_a_python_without_zlib_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(sys.modules, "zlib", None)
+    refused = pytest.raises(OutputError, match=r"db1\.json\.gz: .*zlib")
+    with refused, open_output(str(tmp_path / "db1.json.gz")) as output:
+        output.write(b"{}")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["db1.json", "db1.json.gz"])

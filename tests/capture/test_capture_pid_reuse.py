@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 from fakeproc import FakeProc
 
+from netviz.capture.descriptors import read_descriptors
 from netviz.capture.problems import Problems
-from netviz.capture.processes import read_process
+from netviz.capture.processes import living_thread, read_process
 from netviz.capture.procfs import Procfs
+from netviz.capture.threads import read_threads
 
 
 class Changing(Procfs):
@@ -54,6 +56,20 @@ def test_a_process_that_vanishes_is_left_out_and_counted(fakeproc: FakeProc) -> 
         assert proc.problems.as_list() == [
             {"what": "process", "error": "ENOENT", "count": 1, "example": f"{tree.root}/41/stat"}
         ]
+
+
+def test_a_process_that_ends_with_all_its_threads_is_looked_for_in_none(
+    fakeproc: FakeProc,
+) -> None:
+    """Its first thread had exited; the last of the others did before it could be found."""
+    proc = Procfs(str(fakeproc.root), Problems())
+    fakeproc.process(41, sockets=[1])
+    own = read_descriptors(proc.full("41/fd"))
+    assert living_thread(proc, 41) == "41"
+    assert read_threads(proc, 41, "41", own, None) == (own, [])
+    for thread, state in ((41, "Z"), (42, "X")):
+        fakeproc.write(f"41/task/{thread}/stat", f"{thread} (x) {state} 1")
+    assert living_thread(proc, 41) == "41"
 
 
 def test_a_pid_that_is_never_at_rest_is_counted_too(fakeproc: FakeProc) -> None:

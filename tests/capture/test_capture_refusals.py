@@ -141,6 +141,15 @@ def test_root_in_a_container_is_told_to_leave_it() -> None:
     )
 
 
+def test_labels_that_were_refused_are_counted() -> None:
+    problems = Problems()
+    for pid in (1, 2):
+        problems.count("attr/current", "EACCES", f"/proc/{pid}/attr/current")
+    line = what_was_not_seen(problems, Reader(NOBODY, None), 5)
+    assert line is not None
+    assert line.startswith("2 security labels could not be read (not root)")
+
+
 MOUNTS = (
     b"22 27 0:21 / /proc rw,nosuid shared:5 - proc proc rw,hidepid=2\n"
     b"23 27 0:21 / /host/proc rw - proc proc rw\n"
