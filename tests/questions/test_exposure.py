@@ -158,6 +158,13 @@ def test_strangers() -> None:
     assert (one.seen, one.outside, one.unknown) == ("outside", 2, 1)
 
 
+def test_the_table_tells_strangers_and_what_has_no_port() -> None:
+    told = FORMATS["table"]([strange(2, 1)], DEFAULTS).decode()
+    assert told.rstrip().endswith("2 sockets from outside, 1 socket from unknown")
+    bare = FORMATS["table"](exposed(used(Listener("sctp", "::", None))), DEFAULTS).decode()
+    assert "sctp ::  " in bare
+
+
 def test_of_some_protocols_it_cannot_be_told() -> None:
     raw, sctp = Listener("raw", "0.0.0.0", 1), Listener("sctp", "0.0.0.0", 80)
     assert [one.seen for one in exposed(used(raw, sctp))] == ["unknown", "unknown"]

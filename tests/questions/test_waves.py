@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_graphs import flow, graph, node
 
-from netviz.graph import Graph, Machine
+from netviz.across import SEVERAL
+from netviz.graph import Graph, Machine, Node
 from netviz.questions.waves import Waves, waves
 from netviz.questions.waves_output import FORMATS, summary
 from netviz.render.options import DEFAULTS
@@ -107,6 +108,15 @@ def test_formats_agree() -> None:
     ]
     assert text.splitlines()[-1].split() == ["1", "b", "b", "2", "c", "c", "tcp/80", "2"]
     assert summary(found) == "2 waves, 1 alone; 1 flow cut (2 connections)"
+
+
+def test_a_node_of_several_machines_says_so_in_the_place_of_one() -> None:
+    spread = Node(id="s", machine=SEVERAL, name="s", label="s", spans=2)
+    found = waves(graph(spread, node("b"), flows=(flow("s", "b"),), level="host"))
+    text = FORMATS["table"](found, DEFAULTS).decode()
+    assert text.splitlines()[2].split() == ["1", "s", "several", "machines", "1", "0"]
+    nodes = json.loads(FORMATS["json"](found, DEFAULTS))["waves"][0]["nodes"]
+    assert {node["name"]: node["machine"] for node in nodes} == {"s": None, "b": "b"}
 
 
 pairs = st.tuples(
