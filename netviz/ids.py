@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from hashlib import sha256
+
+LONGEST_PART = 300
+"""Characters of each part of the id of a group."""
 
 _SEPARATORS = str.maketrans({"%": "%25", "/": "%2F", "@": "%40"})
 """What parts of an id are put together with, and how it is written within a machine's name.
@@ -46,6 +50,18 @@ def outside_id(way: str, place: str) -> str:
 def grouped_id(machine: str, *key: object) -> str:
     """The id of a node that stands for several processes: what they have in common.
 
-    Two keys of one length never give the same id: each part is a literal in ASCII.
+    Two keys of one length never give the same id: each part is a literal in ASCII, or ends with a
+    digest, as no literal does.
     """
-    return "/".join((machine, *(ascii(part) for part in key)))
+    return "/".join((machine, *map(_part, key)))
+
+
+def _part(part: object) -> str:
+    """The literal of ``part`` in ASCII; of a long one the beginning, and a digest of all of it.
+
+    An id is written again for each flow of its node: paths and labels may be long.
+    """
+    literal = ascii(part)
+    if len(literal) <= LONGEST_PART:
+        return literal
+    return f"{literal[: LONGEST_PART - 33]}~{sha256(literal.encode()).hexdigest()[:32]}"

@@ -10,6 +10,7 @@ import re
 from netviz.anonymize.names import Names
 from netviz.anonymize.programs import replaced_program_name
 from netviz.anonymize.users import Users
+from netviz.fleet.cgroup import has_impossible_name
 from netviz.snapshot.limits import LONGEST_CGROUP
 
 USUAL = frozenset(
@@ -78,7 +79,7 @@ def replaced_cgroup(names: Names, users: Users, text: str) -> tuple[str, int]:
 def _line(names: Names, users: Users, line: str) -> str | None:
     hierarchy, _, rest = line.partition(":")
     controllers, colon, path = rest.partition(":")
-    if not colon or not re.fullmatch("[0-9]{1,9}", hierarchy):
+    if not colon or not re.fullmatch("[0-9]{1,9}", hierarchy) or has_impossible_name(path):
         return None
     kept = ",".join(_controller(names, one) for one in controllers.split(","))
     return f"{hierarchy}:{kept}:{_path(names, users, path)}"
@@ -101,12 +102,8 @@ def _part(names: Names, users: Users, part: str, parent: str) -> str:
     if found := _ENGINE.fullmatch(part):
         return f"{found[1]}-{names.digits('container-id', found[2])}{found[3] or ''}"
     if found := _CRI.fullmatch(part):
-        inside = ""
-        while found:  # no engine puts one behind another; who does that gets no deeper recursion
-            part = found[1]
-            inside = f":cri-containerd:{names.digits('container-id', found[2])}{inside}"
-            found = _CRI.fullmatch(part)
-        return _part(names, users, part, "") + inside
+        inside = names.digits("container-id", found[2])
+        return f"{_part(names, users, found[1], '')}:cri-containerd:{inside}"
     if found := _POD.fullmatch(part):
         return f"{found[1]}pod{_pod(names, found[2])}{found[3] or ''}"
     if found := _NAMED_CONTAINER.fullmatch(part):

@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from netviz.snapshot.limits import LONGEST_NAME
+
 _ID = r"[0-9a-f]{64}"
 
 # Path components that name a container, the most telling first. ``{id}`` is 64 hex digits.
@@ -68,6 +70,11 @@ def placement(cgroup: str | None) -> tuple[str | None, str | None]:
     return unit, container
 
 
+def has_impossible_name(path: str) -> bool:
+    """Whether a part of the path is longer than the name of any directory."""
+    return max(map(len, path.split("/"))) > LONGEST_NAME
+
+
 def _paths(cgroup: str) -> list[str]:
     """The paths of the lines, those that systemd manages first."""
     managed: list[str] = []
@@ -75,7 +82,7 @@ def _paths(cgroup: str) -> list[str]:
     for line in cgroup.split("\n"):
         hierarchy, _, rest = line.partition(":")
         controllers, colon, path = rest.partition(":")
-        if not colon or not path.startswith("/") or path == "/":
+        if not colon or not path.startswith("/") or path == "/" or has_impossible_name(path):
             continue
         chosen = managed if controllers == "name=systemd" or hierarchy == "0" else others
         chosen.append(path)

@@ -17,6 +17,7 @@ from typing import Any
 
 from netviz.snapshot import checks, kernel_text
 from netviz.snapshot.faults import Fault, member, mismatch, quoted
+from netviz.snapshot.limits import LONGEST_NAME
 from netviz.snapshot.model import Host, NetworkNamespace, Process, Snapshot
 
 VERSION = 1
@@ -65,7 +66,7 @@ def _process(key: str, entry: object) -> Process:
     pid = entry.get("pid")
     return Process(
         pid=_decimal(key, where) if type(pid) is not int else _known(pid, f"{where}.pid"),
-        comm=checks.text(entry.get("cmd"), f"{where}.cmd"),
+        comm=checks.text(entry.get("cmd"), f"{where}.cmd", LONGEST_NAME),
         uid=checks.integer(entry.get("uid"), f"{where}.uid"),
         security=checks.text(entry.get("selinux"), f"{where}.selinux"),
         sockets=_inodes(checks.sequence(entry.get("inodes"), f"{where}.inodes"), where),

@@ -10,6 +10,7 @@ from typing import Any
 
 from netviz.snapshot import checks
 from netviz.snapshot.faults import Fault, member, mismatch, quoted
+from netviz.snapshot.limits import LONGEST_NAME
 from netviz.snapshot.model import Host, NetworkNamespace, Problem, Snapshot
 from netviz.snapshot.processes2 import processes
 
@@ -68,7 +69,7 @@ def _incomplete(complete: object) -> Fault:
 
 
 def _host(host: dict[str, Any]) -> Host:
-    name = checks.text(checks.required(host.get("name"), "host.name"), "host.name")
+    name = checks.text(checks.required(host.get("name"), "host.name"), "host.name", LONGEST_NAME)
     byteorder = checks.required(host.get("byteorder"), "host.byteorder")
     if byteorder not in ("little", "big"):
         raise mismatch("host.byteorder", '"little" or "big"', byteorder)
@@ -101,7 +102,7 @@ def _namespace(entry: object, where: str) -> NetworkNamespace:
         raise mismatch(where, "an object", entry)
     return NetworkNamespace(
         id=checks.integer(entry.get("id"), f"{where}.id"),
-        name=checks.text(entry.get("name"), f"{where}.name"),
+        name=checks.text(entry.get("name"), f"{where}.name", LONGEST_NAME),
         addresses=_addresses(entry.get("addresses"), f"{where}.addresses"),
         ip_local_port_range=_ports(
             entry.get("ip_local_port_range"), f"{where}.ip_local_port_range"
@@ -118,7 +119,7 @@ def _interfaces(value: object, where: str) -> dict[int, str]:
         place = f"{where}[{number}]"
         if not isinstance(pair, list) or len(pair) != 2 or not isinstance(pair[1], str):
             raise mismatch(place, "an index and a name", pair)
-        checks.text(pair[1], f"{place}[1]")
+        checks.text(pair[1], f"{place}[1]", LONGEST_NAME)
         index = checks.integer(checks.required(pair[0], f"{place}[0]"), f"{place}[0]")
         found[index or 0] = pair[1]
     return found

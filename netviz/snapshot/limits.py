@@ -18,9 +18,14 @@ That is eight for each process that there can be.
 """
 
 LONGEST_TEXT = 4 * 4096
-"""How long a name, path or label may be: PATH_MAX bytes (include/uapi/linux/limits.h), written as
-``\\xNN`` each. Names are written again for each flow, so that long ones would make the result
+"""How long a path or label may be: PATH_MAX bytes (include/uapi/linux/limits.h), written as
+``\\xNN`` each. Some texts are written again for each flow, so that long ones would make the result
 many times larger than the file."""
+
+LONGEST_NAME = 4 * 255
+"""How long the name of a machine, a process, a network namespace, an interface or a control group
+may be: NAME_MAX bytes (include/uapi/linux/limits.h), written as ``\\xNN`` each. A kernel's own
+limits are a quarter of that for most."""
 
 LONGEST_CGROUP = 16 * LONGEST_TEXT
 """/proc/PID/cgroup has a path for each hierarchy of version 1, of which there are a dozen."""

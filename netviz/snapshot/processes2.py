@@ -10,7 +10,7 @@ from typing import Any
 from netviz.parse import naturals
 from netviz.snapshot import checks
 from netviz.snapshot.faults import Fault, mismatch
-from netviz.snapshot.limits import LONGEST_CGROUP, LONGEST_TEXT, MOST_PROCESSES
+from netviz.snapshot.limits import LONGEST_CGROUP, LONGEST_NAME, LONGEST_TEXT, MOST_PROCESSES
 from netviz.snapshot.model import Process
 
 _KEYS = (
@@ -23,6 +23,7 @@ _USUAL_KEYS = tuple(key for key in _KEYS if key != "argv")
 _ALWAYS_THERE = itemgetter(*_USUAL_KEYS)
 
 _TEXTS = ("comm", "exe", "security", "caps", "cgroup")
+_LONGEST = {"comm": LONGEST_NAME, "cgroup": LONGEST_CGROUP}
 _INTEGERS = ("pid", "ppid", "start", "uid", "netns")
 _PIPE_MODES = frozenset({"r", "w", "rw"})
 
@@ -42,7 +43,7 @@ def processes(entries: list[Any]) -> list[Process]:
     if None in columns["pid"]:
         checks.required(None, f"processes[{columns['pid'].index(None)}].pid")
     for key in _TEXTS:
-        checks.texts(columns[key], _place(key), LONGEST_CGROUP if key == "cgroup" else LONGEST_TEXT)
+        checks.texts(columns[key], _place(key), _LONGEST.get(key, LONGEST_TEXT))
     for key in _INTEGERS:
         checks.integers(columns[key], _place(key))
     columns["argv"] = _argv(columns["argv"])

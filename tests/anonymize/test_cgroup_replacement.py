@@ -156,15 +156,12 @@ def test_controllers_that_are_not_known_are_replaced() -> None:
     assert replaced("3:cpu,acme:/\n4:name=acme:/\n") == "3:cpu,controller-1:/\n4:controller-2:/\n"
 
 
-def test_containers_behind_each_other_are_replaced_one_by_one() -> None:
-    """Thousands of them are no recursion."""
-    text = "0::/billing.slice" + f":cri-containerd:{ID}" * 3000 + "\n"
-    made, left_out = replaced_cgroup(Names(KEY), Users(), text)
-    assert left_out == 0
-    assert made.startswith("0::/slice-1.slice:cri-containerd:")
-    assert made.count(":cri-containerd:") == 3000
-    assert ID not in made
-    assert list(map(shape, placement(made))) == list(map(shape, placement(text)))
+@pytest.mark.parametrize("part", ["billing", f":cri-containerd:{ID}", "pod", "é"])
+def test_a_name_that_no_directory_has_is_left_out(part: str) -> None:
+    """Neither is a unit or a container read of it; as a name in a name it would be a recursion."""
+    text = f"0::/billing.slice/{part * 5000}.service\n"
+    assert replaced_cgroup(Names(KEY), Users(), f"{text}1:cpu:/\n") == ("1:cpu:/\n", 1)
+    assert placement(text) == (None, None)
 
 
 def test_more_than_may_be_read_is_left_out() -> None:

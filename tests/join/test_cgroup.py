@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from netviz.fleet.cgroup import placement
+from netviz.snapshot.limits import LONGEST_NAME
 
 ID = "3f" * 32
 INNER = "a4" * 32
@@ -203,3 +204,11 @@ def test_a_path_of_any_length_is_read_at_once() -> None:
     """Each pattern is tried at each place once: nothing that a machine writes makes this slow."""
     long = "/kubepods" + "/pod" * 1000 + f"/{ID[1:]}" * 1000
     assert placement(version2(long)) == (None, None)
+
+
+def test_a_name_that_no_directory_has_is_no_unit() -> None:
+    for length in (LONGEST_NAME, LONGEST_NAME + 1):
+        unit = "x" * (length - len(".service")) + ".service"
+        named = unit if length == LONGEST_NAME else None
+        assert placement(version2(f"/system.slice/{unit}")) == (named, None)
+        assert placement(f"1:name=systemd:/{unit}\n0::/a.service\n") == (named or "a.service", None)

@@ -7,7 +7,7 @@ from groups import MachineOf, Namespace, connect, flows, listen, simple, stitche
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netviz.ids import machine_ids, process_id, unowned_id
+from netviz.ids import LONGEST_PART, grouped_id, machine_ids, process_id, unowned_id
 
 
 @pytest.mark.parametrize("name", ["web/blue", "web/boot1", "db/3", "db/3.100", "web@web.json"])
@@ -61,3 +61,20 @@ def test_ids_of_machines_and_of_what_is_on_them_are_apart(found: list[str], netn
 
 def test_an_ordinary_name_is_its_own_id() -> None:
     assert ident("web-1.example.org") == "web-1.example.org"
+
+
+texts = st.text(st.sampled_from("ab~'\\\0é"), max_size=2 * LONGEST_PART)
+
+
+@given(st.lists(st.tuples(texts, texts | st.none()), unique=True, max_size=4))
+def test_ids_of_groups_are_apart(keys: list[tuple[str, str | None]]) -> None:
+    assert len({grouped_id("web", *key) for key in keys}) == len(keys)
+
+
+def test_the_id_of_a_group_is_bounded() -> None:
+    """It is written again for each flow of a node, and a path may be long."""
+    path = "/usr/bin/" + "x" * 5000
+    ids = {grouped_id("web", path, "a", f"{path}{end}") for end in "yz"}
+    assert len(ids) == 2
+    assert max(map(len, ids)) <= len("web/") + 2 * (LONGEST_PART + 1) + len("'a'")
+    assert all(one.startswith("web/'/usr/bin/xxx") for one in ids)

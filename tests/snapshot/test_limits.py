@@ -15,7 +15,13 @@ from netviz.fleet import sctp_tables
 from netviz.fleet.unix_table import read_unix_tables
 from netviz.parse import parse_inet
 from netviz.snapshot import limits, load, processes2
-from netviz.snapshot.limits import LONGEST_CGROUP, LONGEST_SOCKET_NAME, LONGEST_TEXT, size_text
+from netviz.snapshot.limits import (
+    LONGEST_CGROUP,
+    LONGEST_NAME,
+    LONGEST_SOCKET_NAME,
+    LONGEST_TEXT,
+    size_text,
+)
 
 LOADING = importlib.import_module("netviz.snapshot.load")  # the package has a function of that name
 
@@ -75,11 +81,12 @@ def test_the_line_that_holds_too_much_is_left_out(
 @pytest.mark.parametrize(
     ("place", "most"),
     [
-        (("host", "name"), LONGEST_TEXT),
-        (("processes", 0, "comm"), LONGEST_TEXT),
+        (("host", "name"), LONGEST_NAME),
+        (("processes", 0, "comm"), LONGEST_NAME),
+        (("processes", 0, "exe"), LONGEST_TEXT),
         (("processes", 0, "cgroup"), LONGEST_CGROUP),
-        (("netns", 0, "name"), LONGEST_TEXT),
-        (("netns", 0, "interfaces", 0, 1), LONGEST_TEXT),
+        (("netns", 0, "name"), LONGEST_NAME),
+        (("netns", 0, "interfaces", 0, 1), LONGEST_NAME),
         (("problems", 0, "example"), LONGEST_TEXT),
         (("unix_names", 0, 1), LONGEST_TEXT),
     ],
@@ -102,7 +109,7 @@ def test_a_name_that_is_longer_than_any(
 
 def test_a_long_name_in_format_1(tmp_path: Path) -> None:
     document: Any = first_format()
-    next(iter(document["processes"].values()))["cmd"] = "x" * (LONGEST_TEXT + 1)
+    next(iter(document["processes"].values()))["cmd"] = "x" * (LONGEST_NAME + 1)
     assert "is longer than" in error_of(Path(write(tmp_path / "first.json", document)))
 
 
@@ -156,6 +163,12 @@ def test_a_size_in_words(number: int, text: str) -> None:
 
 def test_the_limits_are_documented() -> None:
     page = (Path(__file__).parents[2] / "docs" / "limits.md").read_text(encoding="utf-8")
-    for number in (limits.MOST_PROCESSES, limits.MOST_CONTAINERS, LONGEST_TEXT, LONGEST_CGROUP):
+    for number in (
+        limits.MOST_PROCESSES,
+        limits.MOST_CONTAINERS,
+        LONGEST_NAME,
+        LONGEST_TEXT,
+        LONGEST_CGROUP,
+    ):
         assert f"{number:,}" in page
     assert size_text(limits.MOST_BYTES) in page
