@@ -84,6 +84,7 @@ class Exchange:
             start_new_session=not self._own_terminal,
             preexec_fn=_DIE_WITH_US,
         )
+        assert process.stdin is not None  # it is a pipe
         _expect_it_may_break(process.stdin)
         errors = asyncio.ensure_future(self._read_errors(process))
         try:
@@ -150,17 +151,15 @@ class Exchange:
                 await asyncio.wait_for(process.wait(), GRACE)
 
 
-def _close(stream: asyncio.StreamWriter | None) -> None:
-    if stream is not None:
-        with contextlib.suppress(ConnectionError):
-            stream.close()
+def _close(stream: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(ConnectionError):
+        stream.close()
 
 
-def _expect_it_may_break(stream: asyncio.StreamWriter | None) -> None:
+def _expect_it_may_break(stream: asyncio.StreamWriter) -> None:
     """Ask how the pipe to a program ended: asyncio logs a traceback of what nobody asked for."""
-    if stream is not None:
-        closed = asyncio.ensure_future(stream.wait_closed())
-        closed.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+    closed = asyncio.ensure_future(stream.wait_closed())
+    closed.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
 
 
 def _die_with_us() -> Callable[[], None] | None:

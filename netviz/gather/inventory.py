@@ -99,9 +99,7 @@ def _depths(groups: Groups) -> dict[str, int]:
                     changed = True
         if not changed:
             return depths
-    if changed:
-        raise InventoryError(f"a group is inside of itself\n  {ADVICE}")
-    return depths
+    raise InventoryError(f"a group is inside of itself\n  {ADVICE}")
 
 
 def _hosts_below(groups: Groups, name: str) -> Iterator[str]:

@@ -59,13 +59,13 @@ def _end_on_signals() -> None:
     """Let the first signal cancel everything, and later ones wait for that."""
     loop = asyncio.get_running_loop()
     everything = asyncio.current_task()
+    assert everything is not None  # a coroutine is asking
     ours = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
 
     def end() -> None:
         for number in ours:
             loop.add_signal_handler(number, lambda: None)
-        if everything is not None:
-            everything.cancel()
+        everything.cancel()
 
     for number in ours:
         loop.add_signal_handler(number, end)

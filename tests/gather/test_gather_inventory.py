@@ -12,6 +12,7 @@ import pytest
 from needs import unavailable
 
 from netviz.errors import NetvizError
+from netviz.gather import inventory_yaml
 from netviz.gather.host import Host
 from netviz.gather.inventory import read_inventory
 
@@ -170,6 +171,22 @@ def test_what_cannot_be_read_is_refused(
     assert str(refused.value).startswith(f"{path}: ")
     assert said in str(refused.value)
     assert str(refused.value).count("\n") <= 1
+
+
+def test_one_name_is_a_mapping_too(tmp_path: Path) -> None:
+    path = tmp_path / "i.yml"
+    path.write_text("all: {hosts: web1, children: {db: {hosts: {db1: , db2: }}}}")
+    assert {host.name for host in read_inventory(str(path))} == {"web1", "db1", "db2"}
+
+
+def test_a_text_that_is_too_long_is_not_looked_into(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inventory_yaml, "MOST_TEXT", len(YAML) - 1)
+    path = tmp_path / "i.yml"
+    path.write_text(YAML)
+    with pytest.raises(NetvizError, match=f"has more than {len(YAML) - 1} characters"):
+        read_inventory(str(path))
 
 
 def test_a_folder_is_refused(tmp_path: Path) -> None:

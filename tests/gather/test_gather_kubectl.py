@@ -14,7 +14,7 @@ from stand_ins import Stand
 from netviz.cli.gather import main
 from netviz.errors import NetvizError
 from netviz.gather.host import Host
-from netviz.gather.kubectl import CONTAINER, LABEL, NAMESPACE, nodes, running_pods
+from netviz.gather.kubectl import CONTAINER, LABEL, NAMESPACE, nodes, pods_by_node, running_pods
 
 KUBECTL = """#!/bin/sh
 echo "$*" >> "$CALLS"
@@ -79,6 +79,17 @@ def test_a_cluster_that_does_not_answer(
     assert capsys.readouterr().err == (
         "netviz-gather: kubectl: Unable to connect to the server: EOF\n"
     )
+
+
+def test_a_kubectl_that_hangs_and_one_that_is_not_there(
+    stand: Stand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand.add("kubectl", "#!/bin/sh\nexec sleep 60\n")
+    with pytest.raises(NetvizError, match=r"kubectl did not answer within 0\.2 seconds"):
+        pods_by_node(0.2)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(NetvizError, match="kubectl cannot be run: No such file"):
+        pods_by_node(10)
 
 
 @pytest.mark.parametrize("listing", [b"", b"[]", b"{}", b'{"items": [1]}', b"[" * 100_000])

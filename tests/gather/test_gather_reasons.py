@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from netviz.cli.gather import main
-from netviz.gather.reasons import why_not_started
+from netviz.gather.reasons import why_not_finished, why_not_started
 
 REASONS = {
     "unknown-key": "host key: it is not known here",
@@ -88,3 +88,17 @@ def test_long_words_are_cut() -> None:
 def test_words_of_any_length_are_read_at_once(words: str, status: int) -> None:
     """Each pattern is tried at each place once; more than that would hang here."""
     assert len(why_not_started(status, words * (2**21 // len(words)))) < 250
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "reason"),
+    [
+        (255, "client_loop: send disconnect: Broken pipe", "the connection was lost in the middle"),
+        (1, "noise\nnetviz-capture: no\x1b[m\nnetviz-capture: b\nend", "no\\x1b[m; b"),
+        (1, "Killed\n\n", "Killed"),
+        (1, "", "nothing was said"),
+    ],
+)
+def test_a_capture_that_does_not_finish(status: int, said: str, reason: str) -> None:
+    told = reason if status == 255 else f"the capture failed there: {reason}"
+    assert why_not_finished(status, said) == told

@@ -42,6 +42,21 @@ def test_jobs_at_a_time_and_outcomes_in_the_order_of_the_hosts(jobs: int) -> Non
     assert asked.most == min(jobs, 7)
 
 
+def test_a_fault_of_ours_is_not_lost_and_the_others_end_first() -> None:
+    ended = []
+
+    async def ask(host: Host) -> Outcome:
+        if host.name == "1":
+            raise ZeroDivisionError
+        await asyncio.sleep(0.02)
+        ended.append(host.name)
+        return Kept(host.name)
+
+    with pytest.raises(ZeroDivisionError):
+        ask_all(HOSTS, ask, 7, lambda outcome: None)
+    assert ended == [host.name for host in HOSTS if host.name != "1"]
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_what_has_begun_and_begins_no_more(number: signal.Signals) -> None:
     begun = []
