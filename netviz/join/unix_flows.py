@@ -99,10 +99,16 @@ class _Sample:
                 self._served.setdefault(name, Counter()).update(unix.holders(inode))
 
     def connections(self) -> Iterator[_Connection]:
-        """Every two connected sockets, the client first where it is known."""
-        pairs = {(one, other) for one, other in self.unix.peers if one and other}
-        for one, other in sorted(pairs):
-            if (other, one) not in pairs:
+        """Every two connected sockets, the client first where it is known.
+
+        A socket is connected to one other: more are made up, and would multiply with its holders.
+        """
+        peers: dict[int, int] = {}
+        for one, other in self.unix.peers:
+            if one and other:
+                peers.setdefault(one, other)
+        for one, other in sorted(peers.items()):
+            if peers.get(other) != one:
                 yield self._one_way(one, other)
             elif one <= other:
                 yield self._by_name(one, other)

@@ -60,6 +60,14 @@ def test_a_forged_name_of_the_client_does_not_turn_the_flow() -> None:
         assert of_others(graph_of(forging(*forged, told=told))) == of_others(HONEST)
 
 
+def test_a_socket_has_one_peer() -> None:
+    """Of 20 sockets each is said to be connected to all: that would be 380 connections."""
+    sockets = [Unix(1000 + n, "", (100 + n,)) for n in range(20)]
+    inodes = [socket.inode for socket in sockets]
+    peers = [(one, other) for one in inodes for other in inodes if one != other]
+    assert sum(flow[3] for flow in short(graph_of(Kernel(sockets, peers)))) == 19
+
+
 def test_a_socket_of_another_kind_gets_no_unix_listener() -> None:
     """Its inode is in another table; a descriptor only says that it is a socket."""
     tcp = (
