@@ -421,13 +421,35 @@ cdef inline bint is_loopback(uint64_t hi, uint64_t lo) noexcept nogil:
     return hi == 0 and (lo == 1 or lo >> 24 == (MAPPED >> 24 | 127))
 
 
+# A set of 16-bit numbers that keys are cut to: of most keys it tells that a map has them not, for a
+# fraction of what looking them up takes.
+
+cdef struct Cuts:
+    uint64_t bits[1024]
+
+
+cdef inline void note(Cuts *cuts, uint16_t cut) noexcept nogil:
+    cuts.bits[cut >> 6] |= <uint64_t>1 << (cut & 63)
+
+
+cdef inline bint has(const Cuts *cuts, uint16_t cut) noexcept nogil:
+    return cuts.bits[cut >> 6] >> (cut & 63) & 1
+
+
+cdef inline uint16_t cut_address(uint64_t hi, uint64_t lo) noexcept nogil:
+    cdef uint64_t folded = hi ^ lo
+    return <uint16_t>(folded ^ folded >> 16 ^ folded >> 32 ^ folded >> 48)
+
+
 cdef class AddressTable:
     """Numbers for the addresses that matter: those of the group, loopback as it is met."""
 
     cdef Map _numbers
+    cdef Cuts _cuts
     cdef readonly list addresses
 
     def __cinit__(self):
+        memset(&self._cuts, 0, sizeof(Cuts))
         if not map_make(&self._numbers, 1024):
             raise MemoryError
         self.addresses = []
@@ -444,7 +466,14 @@ cdef class AddressTable:
             raise MemoryError
         if number == <uint32_t>len(self.addresses):
             self.addresses.append((<object>hi) << 64 | lo)
+            note(&self._cuts, cut_address(hi, lo))
         return number
+
+    cdef inline uint32_t known_number(self, uint64_t hi, uint64_t lo) noexcept nogil:
+        """The number of an address, or NONE."""
+        if not has(&self._cuts, cut_address(hi, lo)):
+            return NONE
+        return map_get(&self._numbers, hi, lo)
 
     def add(self, address):
         """The number of ``address``, a new one if it has none."""
@@ -454,7 +483,7 @@ cdef class AddressTable:
         """The number of ``address``, or -1."""
         cdef uint64_t hi = address >> 64
         cdef uint64_t lo = address & 0xFFFFFFFFFFFFFFFF
-        cdef uint32_t number = map_get(&self._numbers, hi, lo)
+        cdef uint32_t number = self.known_number(hi, lo)
         return -1 if number == NONE else number
 
 
@@ -584,7 +613,7 @@ def select(
             if state[i] == TIME_WAIT and not with_recent:
                 recent += 1
                 continue
-            number = map_get(&known._numbers, remote_hi[i], remote_lo[i])
+            number = known.known_number(remote_hi[i], remote_lo[i])
             if number == NONE and is_loopback(remote_hi[i], remote_lo[i]):
                 with gil:
                     number = known.number(remote_hi[i], remote_lo[i])
@@ -773,10 +802,12 @@ cdef class ListenerTable:
     """Which listener covers an address and port of a namespace, by numbers."""
 
     cdef Map _listeners
+    cdef Cuts _ports
     cdef uint32_t _any4
     cdef uint32_t _any6
 
     def __cinit__(self, uint32_t any4, uint32_t any6):
+        memset(&self._ports, 0, sizeof(Cuts))
         self._any4 = any4
         self._any6 = any6
         if not map_make(&self._listeners, 256):
@@ -790,6 +821,7 @@ cdef class ListenerTable:
     ):
         cdef uint64_t a = <uint64_t>namespace << 32 | <uint64_t>proto << 16 | port
         cdef Slot *slot = map_slot(&self._listeners, a, address)
+        note(&self._ports, port)
         if slot.value != NONE:
             slot.value = listener
         elif not map_put(&self._listeners, slot, a, address, listener):
@@ -799,7 +831,10 @@ cdef class ListenerTable:
         self, uint32_t namespace, uint8_t proto, uint16_t port, uint32_t address, bint ipv4
     ) noexcept nogil:
         cdef uint64_t a = <uint64_t>namespace << 32 | <uint64_t>proto << 16 | port
-        cdef uint32_t found = map_get(&self._listeners, a, address)
+        cdef uint32_t found
+        if not has(&self._ports, port):
+            return -1
+        found = map_get(&self._listeners, a, address)
         if found == NONE and ipv4:
             found = map_get(&self._listeners, a, self._any4)
         if found == NONE:
@@ -897,17 +932,20 @@ def match(candidates, array.array target, pairing=None):
     cdef array.array right = array.clone(U32, n, False)
     cdef uint32_t *a = u32(left)
     cdef uint32_t *b = u32(right)
+    cdef uint8_t *follows = NULL
     cdef Py_ssize_t pairs = 0
-    cdef Py_ssize_t i, j
+    cdef Py_ssize_t i, j, first
     cdef list crowded = []
     while size < <uint64_t>n * 2:
         size *= 2
     mask = size - 1
     try:
-        # heads: first candidate of each tuple, plus 1; next_same: the next one with that tuple.
+        # heads: first candidate of each tuple, plus 1; next_same: the next one with that tuple;
+        # follows: whether there is a first one before it.
         heads = <uint32_t *>calloc(size, sizeof(uint32_t))
         next_same = <uint32_t *>calloc(n + 1, sizeof(uint32_t))
-        if heads == NULL or next_same == NULL:
+        follows = <uint8_t *>calloc(n + 1, 1)
+        if heads == NULL or next_same == NULL or follows == NULL:
             raise MemoryError
         with nogil:
             for i in range(n):
@@ -927,14 +965,15 @@ def match(candidates, array.array target, pairing=None):
                     ):
                         next_same[i] = next_same[j]
                         next_same[j] = <uint32_t>(i + 1)
+                        follows[i] = 1
                         break
                     at = (at + 1) & mask
                 else:
                     heads[at] = <uint32_t>(i + 1)
-            for at in range(size):
-                if not heads[at]:
+            for first in range(n):
+                if there[first] < 0 or follows[first]:
                     continue
-                i = heads[at] - 1
+                i = first
                 j = find_mirrored(&t, heads, mask, i, <uint32_t>there[i])
                 if j < 0 or <uint32_t>there[j] != t.namespace[i]:
                     continue
@@ -954,8 +993,8 @@ def match(candidates, array.array target, pairing=None):
                         a[pairs] = <uint32_t>i
                         b[pairs] = <uint32_t>j
                         pairs += 1
-        for first, second in crowded:
-            ends_of, others_of = chain(next_same, first), chain(next_same, second)
+        for i, j in crowded:
+            ends_of, others_of = chain(next_same, i), chain(next_same, j)
             if pairing is None:
                 in_pairs = zip(
                     in_preference(candidates, ends_of), in_preference(candidates, others_of)
@@ -969,6 +1008,7 @@ def match(candidates, array.array target, pairing=None):
     finally:
         free(heads)
         free(next_same)
+        free(follows)
     array.resize(left, pairs)
     array.resize(right, pairs)
     return left, right

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 MAPPED_PREFIX = 0xFFFF << 32
 ANY4 = MAPPED_PREFIX
@@ -42,6 +43,7 @@ def network_of(address: int, prefix: int) -> int:
     return address >> 128 - prefix << 128 - prefix
 
 
+@lru_cache(1 << 12)  # most listeners are on one of few
 def format_address(address: int) -> str:
     """The usual text of an address, dotted for IPv4."""
     if is_ipv4(address):
@@ -103,6 +105,11 @@ class AddressBook:
             for address in addresses:
                 if not is_loopback(address) and not is_wildcard(address):
                     self._owners.setdefault(address, []).append(namespace)
+        self._same_for_all = {
+            address: owners[0]
+            for address, owners in self._owners.items()
+            if len(owners) == 1 and address not in inner
+        }
 
     @property
     def addresses(self) -> Iterable[int]:
@@ -129,6 +136,8 @@ class AddressBook:
 
     def resolve(self, namespace: int, address: int) -> int:
         """The one namespace that ``address`` means for ``namespace``, or NOBODY or AMBIGUOUS."""
+        if address in self._same_for_all:
+            return self._same_for_all[address]
         owners = self.owners(namespace, address)
         if not owners:
             return NOBODY

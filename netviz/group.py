@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import replace
+from operator import attrgetter
 from typing import TypeVar
 
 from netviz.folding import fold_flows
@@ -125,22 +126,30 @@ _KEYS: dict[str, Callable[[Node], Key]] = {
 }
 
 
+_COMPARED = attrgetter(
+    "name", "netns", "uid", "security", "unit", "container", "exe", "caps", "owner"
+)
+
+
 def merged(identity: str, nodes: list[Node]) -> Node:
     """One node for all of ``nodes``, of the machine of the first, with no label yet."""
+    name, netns, uid, security, unit, container, exe, caps, owner = (
+        _common(values) for values in zip(*map(_COMPARED, nodes), strict=True)
+    )
     return Node(
         id=identity,
         machine=nodes[0].machine,
-        name=_common(node.name for node in nodes),
+        name=name,
         label="",
-        netns=_common(node.netns for node in nodes),
+        netns=netns,
         pids=tuple(sorted({pid for node in nodes for pid in node.pids})),
-        uid=_common(node.uid for node in nodes),
-        security=_common(node.security for node in nodes),
-        unit=_common(node.unit for node in nodes),
-        container=_common(node.container for node in nodes),
-        exe=_common(node.exe for node in nodes),
-        caps=_common(node.caps for node in nodes),
-        owner=_common(node.owner for node in nodes),
+        uid=uid,
+        security=security,
+        unit=unit,
+        container=container,
+        exe=exe,
+        caps=caps,
+        owner=owner,
         listeners=tuple(sorted({port for node in nodes for port in node.listeners})),
     )
 

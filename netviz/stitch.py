@@ -136,7 +136,7 @@ class _Flows:
         self._by_address = options.by_address
         self._apart = apart
         self._ends = joined.maker.ends_of(joined.pairs)
-        self._names = [nodes.of_end(end) for _, end in self._ends]
+        self._shown = [nodes.shown(end) for _, end in self._ends]
         self._single = [
             *joined.flows,
             *joined.maker.single(joined.pairs, undirected_only=not apart),
@@ -184,9 +184,8 @@ class _Flows:
         places: dict[str, int] = {}
         blank = bytes(4 * self._joined.maker.end_count)
         place, process = array("i", blank), array("i", blank)
-        for (number, end), name in zip(self._ends, self._names, strict=True):
+        for (number, _), (name, shown) in zip(self._ends, self._shown, strict=True):
             place[number] = places.setdefault(node_of[name], len(places))
-            shown = self._nodes.process_of(end)
             process[number] = -1 if shown is None else shown
         names = list(places)
         folded, within = self._joined.maker.folded(

@@ -71,9 +71,8 @@ class FlowMaker:
 
     def single(self, pairs: Pairs, *, undirected_only: bool) -> Iterator[JoinedFlow]:
         """One flow for each pair, or for each whose direction is unknown."""
-        for pair, directed in enumerate(pairs.directed):
-            if directed and undirected_only:
-                continue
+        every = range(len(pairs.directed))
+        for pair in _undirected(pairs) if undirected_only else every:
             client, server = pairs.client[pair], pairs.server[pair]
             yield JoinedFlow(
                 self._ends[self._end_of[client]],
@@ -82,7 +81,7 @@ class FlowMaker:
                 self._candidates.local_port[client],
                 self._candidates.local_port[server],
                 pairs.kind[pair],
-                bool(directed),
+                bool(pairs.directed[pair]),
                 1,
                 (self._sample(client, server),),
                 seen=self._seen(client, server),
@@ -122,6 +121,8 @@ class FlowMaker:
                 *folder, of = distinct(of, column)
                 folders.append(folder)
         folded, within = self._folded(pairs, of, process, with_self)
+        if not folders:
+            return [(one, ()) for one in folded], within
 
         def place_of(number: int) -> int:
             for places, _ in reversed(folders):
@@ -217,3 +218,12 @@ class FlowMaker:
         if text is None:
             text = self._texts[number] = format_address(self._known.addresses[number])
         return text
+
+
+def _undirected(pairs: Pairs) -> Iterator[int]:
+    """The numbers of the pairs whose direction is unknown; of millions there may be none."""
+    flags = pairs.directed.tobytes()
+    number = flags.find(0)
+    while number >= 0:
+        yield number
+        number = flags.find(0, number + 1)

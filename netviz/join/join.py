@@ -202,8 +202,9 @@ class _Join:
     def _orient(self, left: array[int], right: array[int]) -> None:
         client, server, directed = self.maker.oriented(left, right)
         kind = kinds(self.candidates, client, server, self.queued)
-        self.coverage.queued = kind.count(QUEUED)
-        self.coverage.reciprocal = kind.count(RECIPROCAL)
+        single_bytes = kind.tobytes()  # an array would make a number of each
+        self.coverage.queued = single_bytes.count(QUEUED)
+        self.coverage.reciprocal = single_bytes.count(RECIPROCAL)
         self.joined.pairs = Pairs(client, server, directed, kind)
 
     def _judge(self) -> OneSided:

@@ -26,7 +26,7 @@ class Nodes:
 
     def of_end(self, end: End) -> str:
         """The id of the node that is shown for an end of a flow."""
-        return self._shown(end)[0]
+        return self.shown(end)[0]
 
     def add_listener(self, process: int, listener: Listener) -> None:
         """Show a listener on the node of a process."""
@@ -34,9 +34,10 @@ class Nodes:
 
     def process_of(self, end: End) -> int | None:
         """The number of the process shown for an end, None for ``?``."""
-        return self._shown(end)[1]
+        return self.shown(end)[1]
 
-    def _shown(self, end: End) -> tuple[str, int | None]:
+    def shown(self, end: End) -> tuple[str, int | None]:
+        """The node of an end of a flow, and its process: None for ``?``."""
         found = self._by_end.get(end)
         if found is None:
             if end.owner:
