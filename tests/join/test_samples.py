@@ -145,6 +145,34 @@ def test_a_port_that_goes_to_another_process_is_paired_in_time() -> None:
     )
 
 
+@pytest.mark.parametrize("lost", [0, 3])
+def test_where_one_client_has_no_other_end_the_other_one_keeps_its_own(lost: int) -> None:
+    """The server's half of the first, or of the second, fell between two of its samples."""
+    lives = [[call(40000, 9)], [], [], [call(40000, 1, pid=8)]]
+    server = [[answer(40000, 3)], [], [], [answer(40000, 4)]]
+    server[lost] = []
+    graph = stitched(*web(*lives), *db(*server), level="connection")
+    names = {node.id: node.name for node in graph.nodes}
+    paired = "curl" if lost == 0 else "nginx"
+    alone = "nginx" if lost == 0 else "curl"
+    kinds = {names[flow.source]: flow.match for flow in graph.flows}
+    assert kinds == {paired: "reciprocal", alone: "one-sided"}
+
+
+@pytest.mark.parametrize("lost", [0, 3])
+def test_where_one_server_has_no_other_end_the_other_one_keeps_its_own(lost: int) -> None:
+    lives: list[list[Socket]] = [[call(40000, 9)], [], [], [call(40000, 1)]]
+    lives[lost] = []
+    worker = replace(answer(40000, 4), pids=(6,))
+    server = [[answer(40000, 3)], [], [], [worker]]
+    graph = stitched(
+        *web(*lives), *db(*server, names={5: "postgres", 6: "worker"}), level="connection"
+    )
+    names = {node.id: node.name for node in graph.nodes}
+    paired = [names[flow.target] for flow in graph.flows if flow.match == "reciprocal"]
+    assert paired == ["worker" if lost == 0 else "postgres"]
+
+
 def test_what_was_gone_before_the_other_was_there_is_not_its_other_end() -> None:
     """Either other end was missed, by all samples: each is judged alone."""
     graph = stitched(
