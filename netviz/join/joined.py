@@ -60,6 +60,3 @@ class Pairs:
     server: array[int] = field(default_factory=lambda: array("I"))
     directed: array[int] = field(default_factory=lambda: array("B"))
     kind: array[int] = field(default_factory=lambda: array("B"))
-
-    def __len__(self) -> int:
-        return len(self.client)

@@ -18,6 +18,7 @@ from needs import unavailable
 from packer import ROOT
 from stand_ins import Stand
 
+from netviz.cli.capture_options import sampling_seconds
 from netviz.cli.gather import main
 from netviz.snapshot import load
 
@@ -140,6 +141,29 @@ def test_what_is_to_be_captured_is_handed_on(tmp_path: Path) -> None:
     assert len(documents) == 3
     mine = [process for process in documents[0]["processes"] if process["pid"] == os.getpid()]
     assert "argv" in mine[0]
+
+
+@pytest.mark.usefixtures("stand")
+def test_a_file_of_hosts_and_a_python_of_their_own(tmp_path: Path) -> None:
+    hosts, started = tmp_path / "hosts", tmp_path / "started"
+    hosts.write_text("ok\nme@greeting\n")
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\necho >> "{started}"\nexec "{sys.executable}" "$@"\n')
+    python.chmod(0o755)
+    out = tmp_path / "out"
+    assert main(["--hosts", str(hosts), "--python", str(python), "-o", str(out), "-q"]) == 0
+    assert names(out) == ["me@greeting.json.gz", "ok.json.gz"]
+    assert len(started.read_text().splitlines()) == 4  # each is probed, then started
+
+
+@pytest.mark.parametrize(
+    ("words", "seconds"),
+    [([], 0), (["--repeat", "3", "--every", "2"], 4), (["--for", "90", "--every", "2"], 90)],
+)
+def test_a_host_has_the_time_of_its_samples_beside_the_limit(
+    words: list[str], seconds: float
+) -> None:
+    assert sampling_seconds(words) == seconds
 
 
 @pytest.mark.usefixtures("stand")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from groups import CLOSE_WAIT, SYN_SENT, TIME_WAIT, connect, flows, listen, simple, stitched
 
 from netviz.graph import OUTSIDE, Graph
@@ -64,6 +65,30 @@ def test_samples_are_the_smallest_and_each_end_has_its_own() -> None:
     assert by_port[443] == (
         ("10.0.0.1", 40001, "192.0.2.1", 443),
         ("10.0.0.1", 40002, "192.0.2.9", 443),
+    )
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_of_many_connections_the_smallest_are_kept_in_whatever_order_they_come(
+    reverse: bool,
+) -> None:
+    """Also where one remote end has connections to several addresses of the machine."""
+    calls = [
+        connect(f"10.0.0.{here}", 80, f"192.0.2.{there}", 50000, 1)
+        for there in range(1, 6)
+        for here in (1, 2)
+    ]
+    calls = calls[::-1] if reverse else calls
+    (one,) = stitched(
+        simple("web", "10.0.0.1", listen("0.0.0.0", 80, 1), *calls), options=SERVICE
+    ).flows
+    assert one.connections == 10
+    assert one.samples == (
+        ("192.0.2.1", 50000, "10.0.0.1", 80),
+        ("192.0.2.1", 50000, "10.0.0.2", 80),
+        ("192.0.2.2", 50000, "10.0.0.1", 80),
+        ("192.0.2.2", 50000, "10.0.0.2", 80),
+        ("192.0.2.3", 50000, "10.0.0.1", 80),
     )
 
 
