@@ -413,10 +413,6 @@ def settle(columns, array.array owners):
     )
 
 
-cdef inline bint is_ipv4(uint64_t hi, uint64_t lo) noexcept nogil:
-    return hi == 0 and lo >> 32 == 0xFFFF
-
-
 cdef inline bint is_loopback(uint64_t hi, uint64_t lo) noexcept nogil:
     return hi == 0 and (lo == 1 or lo >> 24 == (MAPPED >> 24 | 127))
 
@@ -1245,7 +1241,7 @@ cdef struct Places:
 
 
 cdef inline bint before(const Places *p, uint32_t one, uint32_t other) noexcept nogil:
-    """Whether pair ``one`` comes before ``other`` among the samples of a flow."""
+    """Whether pair ``one`` comes before ``other`` among the samples of a flow, of one server port."""
     cdef uint32_t x, y
     x = p.rank[p.local[p.client[one]]]
     y = p.rank[p.local[p.client[other]]]
@@ -1257,10 +1253,6 @@ cdef inline bint before(const Places *p, uint32_t one, uint32_t other) noexcept 
         return x < y
     x = p.rank[p.local[p.server[one]]]
     y = p.rank[p.local[p.server[other]]]
-    if x != y:
-        return x < y
-    x = p.port[p.server[one]]
-    y = p.port[p.server[other]]
     if x != y:
         return x < y
     return one < other

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from array import array
+from dataclasses import fields
 
 import pytest
 
-from netviz.tables import ConnectedColumns
+from netviz.tables import Candidates, ConnectedColumns
 
 try:
     from netviz import _fastjoin  # type: ignore[attr-defined,unused-ignore]
@@ -42,3 +43,15 @@ def test_too_few_flags_of_ports_are_refused() -> None:
     known, dialled = _fastjoin.AddressTable(), _fastjoin.Dialled()
     with pytest.raises(ValueError, match="65536"):
         _fastjoin.select(ConnectedColumns(), known, bytearray(80), False, 0, dialled)
+
+
+def test_sockets_that_do_not_fit_among_the_candidates_are_refused() -> None:
+    table = ConnectedColumns()
+    for column in (getattr(table, field.name) for field in fields(table)):
+        column.append(0)
+    chosen, candidates = array("I", [0]), Candidates.blank(2)
+    for base in (0, 1):
+        _fastjoin.gather(candidates, base, table, chosen, chosen, chosen, 7, 0)
+    assert list(candidates.namespace) == [7, 7]
+    with pytest.raises(IndexError, match="1 sockets at 2 do not fit into 2"):
+        _fastjoin.gather(candidates, 2, table, chosen, chosen, chosen, 7, 0)
