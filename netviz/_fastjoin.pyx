@@ -1241,7 +1241,7 @@ cdef struct Places:
 
 
 cdef inline bint before(const Places *p, uint32_t one, uint32_t other) noexcept nogil:
-    """Whether pair ``one`` comes before ``other`` among the samples of a flow, of one server port."""
+    """Whether pair ``one`` comes before ``other`` among the samples of a flow: one server port."""
     cdef uint32_t x, y
     x = p.rank[p.local[p.client[one]]]
     y = p.rank[p.local[p.client[other]]]
