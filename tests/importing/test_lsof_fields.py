@@ -102,6 +102,8 @@ def test_pipes_raw_packet_and_unknown_sockets() -> None:
         ("f7", "tIPv4", "d1", "PSCTP", "n192.0.2.1:80"),
         ("f7", "tunix", "n/run/a type=STREAM"),
         ("f7", "traw", "i5", "n1.2.3.4"),
+        ("f7", "tpack", "PALL", "ntype=SOCK_RAW"),
+        ("f7", "tsock", "nprotocol: TCP"),
     ],
 )
 def test_what_cannot_be_read_is_counted(fields: tuple[str, ...]) -> None:

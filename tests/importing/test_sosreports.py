@@ -136,6 +136,31 @@ def test_netstat_where_ss_failed(tmp_path: Path) -> None:
         assert "unix sockets" in report.limits
 
 
+def test_addresses_that_cannot_be_read_are_those_of_sockets(tmp_path: Path) -> None:
+    files = {**FILES, "sos_commands/networking/ip_-o_addr": "sh: ip: command not found\n"}
+    _, snapshot = read(folder_with(tmp_path, files))
+    assert [one.addresses for one in snapshot.netns] == [None, ("198.51.100.7/24",)]
+
+
+def test_a_namespace_of_which_nothing_tells_the_sockets_has_none(tmp_path: Path) -> None:
+    place = "sos_commands/networking/namespaces/red/ip_netns_exec_red_ip_-d_address_show"
+    told = "2: eth0: <UP> mtu 1500\n    inet 198.51.100.9/24 scope global eth0\n"
+    _, snapshot = read(folder_with(tmp_path, {**FILES, place: told}))
+    (red,) = [one for one in snapshot.netns if one.name == "red"]
+    assert (red.addresses, red.tables) == (("198.51.100.9/24",), {})
+
+
+def test_what_fills_an_archive_up_is_read_to_its_end(tmp_path: Path) -> None:
+    path = archive_with(tmp_path / "report", FILES, "w")
+    with path.open("ab") as archive:
+        archive.write(bytes(5 * tarfile.RECORDSIZE))
+    assert read(path)[0].name == "elm"
+    with path.open("ab") as archive:
+        archive.write(b"more")
+    with pytest.raises(SourceError, match="cut short"):
+        read(path)
+
+
 @pytest.mark.parametrize("files", [{}, {"sos_commands/host/hostname": "elm\n"}])
 def test_a_report_without_sockets(tmp_path: Path, files: dict[str, str]) -> None:
     folder_with(tmp_path, {**files, "other": ""})

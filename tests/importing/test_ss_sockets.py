@@ -136,6 +136,13 @@ def test_sockets_of_other_sorts_are_counted() -> None:
     assert unread(snapshot) == [("0.txt", "sockets of nl are not imported", 2)]
 
 
+@pytest.mark.parametrize("netid", ["u_str", "u_dgr", "u_seq"])
+def test_unix_sockets_without_a_number_are_counted(netid: str) -> None:
+    snapshot = from_ss(LISTENER + ss_line(netid, "LISTEN", "/run/a.sock", "*"))
+    assert unread(snapshot) == [("0.txt", "unreadable line", 1)]
+    assert "unix" not in snapshot.netns[0].tables
+
+
 def test_options_that_were_missing_are_told() -> None:
     snapshot = from_ss(ss_line("tcp", "ESTAB", "192.0.2.1:80", "192.0.2.9:9", "ino:4"))
     assert [one.error for one in snapshot.problems if one.what == IMPORTED][1:] == [
