@@ -16,30 +16,36 @@ ORIGINAL = [sys.executable, str(ROOT / "benchmarks" / "original_join.py")]
 
 def stitch_command(root: Path = ROOT) -> list[str]:
     """netviz-stitch of the tree ``root``, whatever is installed."""
-    start = f"import sys; sys.path.insert(0, {str(root)!r}); from netviz.cli.stitch import main"
-    return [sys.executable, "-c", f"{start}; sys.exit(main())"]
+    start = f"import sys; sys.path.insert(0, {str(root)!r}); from netviz.cli.main import main"
+    return [sys.executable, "-c", f"{start}; sys.exit(main(['stitch', *sys.argv[1:]]))"]
 
 
 @dataclass(frozen=True)
 class StitchSpeed:
-    """A run of netviz-stitch and the floor of it."""
+    """A run of netviz-stitch, and the floors of it: documents let go of, and ``kept``."""
 
     files: int
     stitch: Run
     floor: Run
+    kept: Run
 
     def __str__(self) -> str:
         return (
             f"netviz-stitch {self.stitch.best:.3f} s and {self.stitch.megabytes:.0f} MB, "
             f"{self.stitch.times(self.floor):.2f} times reading and loading the {self.files} files "
-            f"({self.floor.best:.3f} s)"
+            f"({self.floor.best:.3f} s), {self.stitch.times(self.kept):.2f} times where what is "
+            f"loaded is kept ({self.kept.best:.3f} s)"
         )
 
 
 def measure_stitch(paths: Sequence[str], rounds: int) -> StitchSpeed:
     """Stitch ``paths`` to dot, and only read and load them, by turns."""
-    runs = measure({"stitch": [*stitch_command(), *paths], "floor": [*FLOOR, *paths]}, rounds)
-    return StitchSpeed(len(paths), runs["stitch"], runs["floor"])
+    commands = {
+        "stitch": [*stitch_command(), *paths],
+        "floor": [*FLOOR, *paths],
+        "kept": [*FLOOR, "--keep", *paths],
+    }
+    return StitchSpeed(len(paths), **measure(commands, rounds))
 
 
 def measure_growth(few: Sequence[str], many: Sequence[str], rounds: int) -> tuple[Run, Run]:

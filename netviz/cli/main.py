@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib
 import keyword
 import sys
@@ -36,10 +37,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the verb that ``argv`` starts with; gives its exit status, 2 for an unknown one."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments and arguments[0] in VERBS:
-        verb = importlib.import_module(module_of(arguments[0]))
-        status: int = verb.main(arguments[1:])
-        return status
+        return _run_verb(arguments[0], arguments[1:])
     return run("netviz", lambda: _without_a_verb(arguments))
+
+
+def stitch() -> int:
+    """``netviz-stitch``: the verb as a program of its own."""
+    return _run_verb("stitch", sys.argv[1:])
+
+
+def _run_verb(verb: str, arguments: list[str]) -> int:
+    collected = gc.isenabled()
+    gc.disable()  # what an import makes stays, and it is a lot to look through
+    module = importlib.import_module(module_of(verb))
+    if collected:
+        gc.enable()
+    status: int = module.main(arguments)
+    return status
 
 
 def _without_a_verb(arguments: list[str]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import subprocess
@@ -10,7 +11,7 @@ import sys
 import pytest
 
 from netviz import __version__
-from netviz.cli.main import VERBS, main, module_of
+from netviz.cli.main import VERBS, main, module_of, stitch
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -34,6 +35,39 @@ def test_the_rest_of_the_line_goes_to_the_verb_as_it_is(monkeypatch: pytest.Monk
     monkeypatch.setattr("netviz.cli.stitch.main", verb)
     assert main(["stitch", "--", "-a", "--version", "stitch"]) == 1
     assert received == [["--", "-a", "--version", "stitch"]]
+
+
+def test_netviz_stitch_is_the_verb_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    received: list[list[str]] = []
+
+    def verb(argv: list[str]) -> int:
+        received.append(argv)
+        return 3
+
+    monkeypatch.setattr("netviz.cli.stitch.main", verb)
+    monkeypatch.setattr(sys, "argv", ["netviz-stitch", "a.json", "--numeric"])
+    assert stitch() == 3
+    assert received == [["a.json", "--numeric"]]
+
+
+@pytest.mark.parametrize("collects", [True, False])
+def test_garbage_is_collected_again_once_a_verb_is_imported(
+    collects: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[bool] = []
+
+    def verb(argv: list[str]) -> int:
+        found.append(gc.isenabled())
+        return 0
+
+    monkeypatch.setattr("netviz.cli.stitch.main", verb)
+    before = gc.isenabled()
+    try:
+        (gc.enable if collects else gc.disable)()
+        main(["stitch"])
+    finally:
+        (gc.enable if before else gc.disable)()
+    assert found == [collects]
 
 
 @pytest.mark.parametrize("line", [[], ["draw"], ["--no-such-option"], ["--", "stitch"], [""]])
