@@ -86,13 +86,14 @@ def _sockets(fleet: Fleet, connected: Sequence[Connected], number: int) -> set[t
     """
     found: set[tuple[object, ...]] = set()
     for one in _associations(fleet, number):
-        if one.inode:
-            remote = ((one.identity, address) for address in one.remote)
-            local = [address for address in one.local if _tells(address)]
-            ports = one.local_port, one.remote_port
-            found.update(
-                ("sctp", here, there, ports, one.inode) for there in remote for here in local
-            )
+        local = [address for address in one.local if _tells(address)]
+        if one.inode and local and one.remote:
+            told = one.identity, one.local_port, one.remote_port, one.inode
+            # The least one stands for the rest: there may be thousands on each side.
+            least, least_remote = min(local), min(one.remote)
+            ends = [(here, least_remote) for here in local]
+            ends += [(least, there) for there in one.remote]
+            found.update(("sctp", *told, *both) for both in ends)
     for proto, tables in connected[number].items():
         for table in tables:
             local = local_addresses(table)

@@ -7,7 +7,10 @@ from dataclasses import replace
 from groups import CAPTURED, flows
 from sctp_machines import ASSOCS, EPS, Association, Endpoint, machine, stitched
 
+from netviz.fleet.fleet import Fleet
+from netviz.fleet.parsed import parse_sample
 from netviz.graph import Graph
+from netviz.join import identity
 from netviz.snapshot.model import Snapshot
 
 FIRST = Association("10.0.0.1 10.1.0.1", 40000, "10.0.0.2 10.1.0.2", 3868, 2, 91)
@@ -126,3 +129,17 @@ def test_who_is_shown_does_not_depend_on_the_order_of_snapshots() -> None:
     client = Association("10.0.0.9", 40000, "10.0.0.1", 3868, 2)
     graph = stitched(one, other, machine("c", "10.0.0.9", client))
     assert [f[:2] for f in flows(graph)] == [("c/p2", "a/p3")]
+
+
+def test_one_kernel_is_told_by_one_address_in_common_at_each_end() -> None:
+    one, other = sampled(FIRST, replace(FIRST, local="10.0.0.1", remote="10.0.0.2 10.9.0.2"))
+    hidden = replace(other, host=replace(other.host, name="box", boot_id="hidden"))
+    assert stitched(one, hidden, SERVER).coverage.sockets == 3
+
+
+def test_addresses_of_an_association_do_not_multiply() -> None:
+    """Whoever makes some up may give it thousands at each end."""
+    local, remote = (" ".join(f"10.{n}.0.{end}" for n in range(100)) for end in (1, 2))
+    fleet = Fleet()
+    fleet.absorb(parse_sample(machine("a", None, replace(FIRST, local=local, remote=remote))))
+    assert len(identity._sockets(fleet, [{}], 0)) == 199

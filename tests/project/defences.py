@@ -293,6 +293,12 @@ TARGET = (
         '("boot", boot_id or "")',
     ),
     Defence(
+        "tests/join/test_sctp_samples.py::test_addresses_of_an_association_do_not_multiply",
+        "netviz/join/identity.py",
+        "ends += [(least, there) for there in one.remote]",
+        "ends += [(here, there) for there in one.remote for here in local]",
+    ),
+    Defence(
         "tests/join/test_shared_addresses.py::test_namespaces_of_a_machine_share_one_set_of_them",
         "netviz/fleet/ownership.py",
         "of_machines[tuple(record.machines)], kernels[record.kernel], None]",

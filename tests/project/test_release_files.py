@@ -63,6 +63,11 @@ def test_the_release_is_built_with_them() -> None:
     assert "--no-isolation" in wheels["build-frontend"]["args"]
 
 
+def test_what_nobody_could_look_up_is_no_clean_audit() -> None:
+    """Without --strict pip-audit ends with 0 where the index answers about nothing."""
+    assert re.findall(r"pip-audit (\S+) --requirement", WORKFLOW) == ["--strict"] * 2
+
+
 def notes(*files: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, str(ROOT / "build" / "release_notes.py"), *map(str, files)],
