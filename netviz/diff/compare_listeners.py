@@ -11,7 +11,7 @@ from netviz.diff.keys import ListenerKey, ServiceKey
 from netviz.diff.likeness import Listeners
 from netviz.diff.side import Side, is_ephemeral
 
-Addresses = frozenset[str]
+Addresses = set[str]
 Bound = dict[ListenerKey, Addresses]
 
 
@@ -53,7 +53,7 @@ def compare_listeners(
 
 
 def _addresses(bound: Bound, listeners: Listeners, key: ListenerKey) -> Addresses:
-    return frozenset().union(*(bound[other] for other in listeners.like(key)))
+    return set().union(*(bound[other] for other in listeners.like(key)))
 
 
 def _chosen_ports_merged(old: Bound, new: Bound) -> tuple[Bound, Bound]:
@@ -66,7 +66,7 @@ def _chosen_ports_merged(old: Bound, new: Bound) -> tuple[Bound, Bound]:
         for key, addresses in bound.items():
             if key not in other and is_ephemeral(key.port) and _anywhere(key) in movable:
                 key = _anywhere(key)
-            found[key] = found.get(key, frozenset()) | addresses
+            found.setdefault(key, set()).update(addresses)
         return found
 
     return merged(old, new), merged(new, old)

@@ -57,7 +57,7 @@ class Side:
 
     machines: dict[str, MachineSeen] = field(default_factory=dict)
     services: dict[ServiceKey, dict[Role, Holders]] = field(default_factory=dict)
-    listeners: dict[ListenerKey, frozenset[str]] = field(default_factory=dict)
+    listeners: dict[ListenerKey, set[str]] = field(default_factory=dict)
     flows: dict[FlowKey, Connections] = field(default_factory=dict)
     captured: tuple[float, float] | None = None
 
@@ -90,8 +90,7 @@ def _add_node(side: Side, node: Node, key: ServiceKey) -> None:
         side.machines[key.machine].unseen = True
     for listener in node.listeners:
         place = _listener_key(key, listener)
-        bound = side.listeners.get(place, frozenset())
-        side.listeners[place] = bound | {_address(listener)}
+        side.listeners.setdefault(place, set()).add(_address(listener))
         _note(roles, ("listener", place), node)
 
 

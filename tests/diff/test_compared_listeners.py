@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from small_diffs import differences, graph, node, tcp, told
 
+from netviz.diff.compare import compare
 from netviz.graph import Listener
 
 LOOPBACK = "127.0.0.1"
@@ -51,6 +52,15 @@ def test_a_chosen_port_that_others_can_reach_now_is_told() -> None:
 def test_a_first_listener_on_a_chosen_port_came() -> None:
     old, new = graph(node("m/rpc", tcp(111))), graph(node("m/rpc", tcp(111), tcp(46000)))
     assert told(differences(old, new)) == [("came", "m/rpc tcp/46000", None, ("0.0.0.0",))]
+
+
+def test_a_port_on_a_hundred_thousand_addresses_is_soon_compared() -> None:
+    """A set that is made anew for each address would hang here."""
+    bound = tuple(tcp(80, f"10.{n >> 16}.{n >> 8 & 255}.{n & 255}") for n in range(100_000))
+    chosen = tuple(tcp(40000 + n % 1000, one.address) for n, one in enumerate(bound))
+    old, new = graph(node("m/web", *bound)), graph(node("m/web", *chosen))
+    found = told(compare(old, new))
+    assert [(change, what) for change, what, _, _ in found][0] == ("went", "m/web tcp/80")
 
 
 def test_unix_sockets_are_told_apart_by_their_names() -> None:

@@ -370,8 +370,8 @@ SNAPSHOTS = (
     Defence(
         "tests/snapshot/test_limits.py::test_a_file_that_is_too_large_says_which_option_reads_it",
         f"{SNAPSHOT}/files.py",
-        "part = file.read(min(step, size_limit + 1 - size))",
-        "part = file.read(step)\n        size_limit += len(part or b'')",
+        'raise Fault(f"is larger than {size_text(size_limit)}", advice=LARGER)',
+        'return b"".join(parts)',
     ),
     Defence(
         "tests/snapshot/test_limits.py::test_more_processes_than_a_kernel_runs",
@@ -424,7 +424,7 @@ SNAPSHOTS = (
     Defence(
         "tests/snapshot/test_snapshot_files.py::test_device",
         f"{SNAPSHOT}/files.py",
-        "if not stat.S_ISREG(mode) and not stat.S_ISFIFO(mode):",
+        "if not stat.S_ISREG(status.st_mode) and not stat.S_ISFIFO(status.st_mode):",
         "if False:",
     ),
     Defence(
@@ -569,6 +569,13 @@ SNAPSHOTS = (
         "netviz/diff/lasting.py",
         r"[^\s@-]+:\d+-[^\s@-]+:\d+",
         r"\S+:\d+-\S+:\d+",
+    ),
+    Defence(
+        "tests/diff/test_compared_listeners.py::"
+        "test_a_port_on_a_hundred_thousand_addresses_is_soon_compared",
+        "netviz/diff/side.py",
+        "side.listeners.setdefault(place, set()).add(_address(listener))",
+        "side.listeners[place] = side.listeners.get(place, set()) | {_address(listener)}",
     ),
     Defence(
         "tests/diff/test_flows_document.py::test_what_is_wrong_is_said",
