@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 import zlib
-from io import BytesIO, FileIO
+from io import BytesIO
 from pathlib import Path
 
 from netviz.snapshot.faults import CAPTURE_AGAIN, NOT_OURS, Fault, escaped
@@ -75,33 +74,39 @@ def gunzip(compressed: bytes, size_limit: int = MOST_BYTES) -> bytes:
 
 
 def _content(path: str, size_limit: int) -> bytes:
-    mode = Path(path).stat().st_mode
-    if stat.S_ISDIR(mode):
+    status = Path(path).stat()
+    if stat.S_ISDIR(status.st_mode):
         raise Fault("is a directory", advice="give the files in it, such as DIRECTORY/*.json")
-    if not stat.S_ISREG(mode) and not stat.S_ISFIFO(mode):
+    if not stat.S_ISREG(status.st_mode) and not stat.S_ISFIFO(status.st_mode):
         raise Fault("is a device or a socket, not a file", advice=NOT_OURS)
     # Without waiting: opening a pipe that nobody writes to would never return.
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    with FileIO(descriptor) as file:
-        return _all_of(file, size_limit)
+    try:
+        return _all_of(descriptor, status, size_limit)
+    finally:
+        os.close(descriptor)
 
 
-def _all_of(file: FileIO, size_limit: int) -> bytes:
-    status = os.fstat(file.fileno())
+def _all_of(descriptor: int, status: os.stat_result, size_limit: int) -> bytes:
+    """All bytes of a file, in as few calls as there can be: after each this thread may wait for
+    others that have the interpreter."""
     step = max(_READ_SIZE, status.st_size + 1)
     parts: list[bytes] = []
     size = 0
     while size <= size_limit:
-        part = file.read(min(step, size_limit + 1 - size))
-        if part is None:  # a writer is there, but it has not written yet
+        wanted = min(step, size_limit + 1 - size)
+        try:
+            part = os.read(descriptor, wanted)
+        except BlockingIOError:  # a writer is there, but it has not written yet
             if not stat.S_ISFIFO(status.st_mode):
-                raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
-            os.set_blocking(file.fileno(), True)
+                raise
+            os.set_blocking(descriptor, True)
             continue
-        if not part:
-            return b"".join(parts)
         size += len(part)
         parts.append(part)
+        # A read may give less than there is (of procfs, or above 2 GiB), but not at the end.
+        if not part or (len(part) < wanted and 0 < status.st_size <= size):
+            return b"".join(parts)
     raise Fault(f"is larger than {size_text(size_limit)}", advice=LARGER)
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
-from io import FileIO
 from pathlib import Path
 
 import pytest
 from snapshot_documents import full_document
 
 from netviz.errors import SnapshotError
-from netviz.snapshot import files, load
+from netviz.snapshot import load
 
 PADDING = " " * (3 * 2**20)
 """The file takes several reads."""
@@ -33,15 +32,16 @@ def appended(path: Path) -> None:
 def changed_by(monkeypatch: pytest.MonkeyPatch, change: Callable[[], object]) -> None:
     """Let ``change`` happen once, behind the first read, which gets a part of the file."""
     done: list[object] = []
+    read = os.read
 
-    class Changing(FileIO):
-        def read(self, size: int | None = -1, /) -> bytes | None:  # type: ignore[override]
-            part = super().read(min(size or 1, 2**20))
-            if not done:
-                done.append(change())
-            return part
+    def changing(descriptor: int, size: int) -> bytes:
+        if done:
+            return read(descriptor, size)
+        part = read(descriptor, min(size, 2**20))
+        done.append(change())
+        return part
 
-    monkeypatch.setattr(files, "FileIO", Changing)
+    monkeypatch.setattr(os, "read", changing)
 
 
 def test_it_grows(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,6 @@ import os
 import threading
 import tracemalloc
 from collections.abc import Iterator
-from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -185,14 +184,17 @@ def test_pipe_is_read_to_its_end(tmp_path: Path) -> None:
         os.close(reader)
 
 
-def test_slow_writer_is_waited_for_and_not_asked_again_and_again() -> None:
-    class Counting(FileIO):
-        reads = 0
+def test_slow_writer_is_waited_for_and_not_asked_again_and_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reads: list[int] = []
+    read = os.read
 
-        def read(self, size: int | None = -1, /) -> bytes | None:  # type: ignore[override,unused-ignore]
-            self.reads += 1
-            return super().read(size)
+    def counting(descriptor: int, size: int) -> bytes:
+        reads.append(descriptor)
+        return read(descriptor, size)
 
+    monkeypatch.setattr(os, "read", counting)
     reader, writer = os.pipe()
     os.set_blocking(reader, False)
 
@@ -202,7 +204,37 @@ def test_slow_writer_is_waited_for_and_not_asked_again_and_again() -> None:
 
     timer = threading.Timer(0.1, write_late)
     timer.start()
-    with Counting(reader) as file:
-        assert files._all_of(file, 100) == b"late"
+    assert files._all_of(reader, os.fstat(reader), 100) == b"late"
     timer.join()
-    assert file.reads <= 4  # nothing yet, the text, the end; a step may be cut
+    os.close(reader)
+    assert reads.count(reader) <= 4  # nothing yet, the text, the end; a step may be cut
+
+
+def test_a_file_is_read_with_one_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path / "x", full_document())
+    sizes: list[int] = []
+    read = os.read
+
+    def counting(descriptor: int, size: int) -> bytes:
+        part = read(descriptor, size)
+        sizes.append(len(part))
+        return part
+
+    monkeypatch.setattr(os, "read", counting)
+    assert files.read(str(path)) == Path(path).read_bytes()
+    assert sizes == [Path(path).stat().st_size]
+
+
+def test_a_read_that_gives_less_is_not_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One call gives 2 GiB at most, whatever it is asked for (read(2))."""
+    path = write(tmp_path / "x", full_document())
+    read = os.read
+    monkeypatch.setattr(os, "read", lambda descriptor, size: read(descriptor, min(size, 99)))
+    assert files.read(str(path)) == Path(path).read_bytes()
+
+
+def test_a_file_that_tells_no_size_is_read_to_its_end() -> None:
+    """Those of procfs are empty for stat(2)."""
+    assert b"Name:" in files.read("/proc/self/status")
