@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 from fakeproc import TCP_HEADER, FakeProc
 from running import CHECKOUT
+from unmeasured import unmeasured
 
 LINES = 1_000_000
 LIMIT_KILOBYTES = 40_000
@@ -17,12 +17,6 @@ LINE = (
     "%4d: 0100007F:1F90 0200007F:%04X 01 00000000:00000000 00:00000000 00000000     0        0 %d 1"
     " 0000000000000000 20 4 30 10 -1\n"
 )
-
-
-def environment() -> dict[str, str]:
-    """What a capture needs, without what would start coverage in it: that takes memory too."""
-    kept = {name: text for name, text in os.environ.items() if not name.startswith("COVERAGE_")}
-    return {**kept, "PYTHONPATH": str(CHECKOUT)}
 
 
 def peak_kilobytes(*arguments: str) -> int:
@@ -36,7 +30,7 @@ def peak_kilobytes(*arguments: str) -> int:
         [sys.executable, "-c", code, *arguments],
         check=True,
         stdout=subprocess.PIPE,
-        env=environment(),
+        env={**unmeasured(), "PYTHONPATH": str(CHECKOUT)},
     )
     return int(ended.stdout)
 
@@ -91,6 +85,6 @@ def test_a_million_sockets_of_one_process_are_sorted_in_little_memory() -> None:
         [sys.executable, "-c", code],
         check=True,
         stdout=subprocess.PIPE,
-        env=environment(),
+        env={**unmeasured(), "PYTHONPATH": str(CHECKOUT)},
     )
     assert int(ended.stdout) < LIMIT_KILOBYTES

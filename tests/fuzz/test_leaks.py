@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ctypes
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from needs import unavailable
+from unmeasured import unmeasured
 
 ROUNDS = 1000
 PER_ROUND = 50
@@ -23,7 +23,7 @@ def test_nothing_is_left_of_what_was_done(tmp_path: Path) -> None:
     script = Path(__file__).with_name("leak_rounds.py")
     ended = subprocess.run(
         [sys.executable, str(script), f"--rounds={ROUNDS}", str(tmp_path)],
-        env={**os.environ, "PYTHONMALLOC": "malloc", "PYTHONHASHSEED": "0", "NETVIZ_PURE": "0"},
+        env={**unmeasured(), "PYTHONMALLOC": "malloc", "PYTHONHASHSEED": "0", "NETVIZ_PURE": "0"},
         capture_output=True,
         text=True,
     )
