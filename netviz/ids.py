@@ -7,8 +7,8 @@ depends on the order of the files. It is data: a format that is picky about ids 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from hashlib import sha256
+from collections.abc import Hashable, Sequence
+from functools import lru_cache
 
 LONGEST_PART = 300
 """Characters of each part of the id of a group."""
@@ -47,7 +47,8 @@ def outside_id(way: str, place: str) -> str:
     return f"/{way}/{place}"
 
 
-def grouped_id(machine: str, *key: object) -> str:
+@lru_cache(1 << 16, typed=True)  # processes that have it in common ask for the same
+def grouped_id(machine: str, *key: Hashable) -> str:
     """The id of a node that stands for several processes: what they have in common.
 
     Two keys of one length never give the same id: each part is a literal in ASCII, or ends with a
@@ -64,4 +65,6 @@ def _part(part: object) -> str:
     literal = ascii(part)
     if len(literal) <= LONGEST_PART:
         return literal
+    from hashlib import sha256  # seldom needed, and OpenSSL comes with it
+
     return f"{literal[: LONGEST_PART - 33]}~{sha256(literal.encode()).hexdigest()[:32]}"

@@ -23,6 +23,7 @@ class Nodes:
         self._found: dict[str, Node] = {}
         self._ingress: dict[str, set[Listener]] = {}
         self._by_end: dict[End, tuple[str, int | None]] = {}
+        self._by_process: dict[int, str] = {}
 
     def of_end(self, end: End) -> str:
         """The id of the node that is shown for an end of a flow."""
@@ -87,9 +88,13 @@ class Nodes:
         return shown_holder(processes, named, served)
 
     def _process_node(self, number: int) -> str:
+        found = self._by_process.get(number)
+        if found is not None:
+            return found
         process = self._fleet.processes[number]
         machine = self._view.machine[process.machine].id
         name = process_id(machine, process.pid, process.start, self._view.boot[process.machine])
+        self._by_process[number] = name
         if name not in self._found:
             self._found[name] = Node(
                 id=name,
