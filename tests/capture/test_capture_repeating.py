@@ -44,6 +44,15 @@ def nice_of(pid: int) -> int:
     return int(stat[stat.rindex(")") :].split()[17])
 
 
+def is_pending(pid: int, number: signal.Signals) -> bool:
+    """Whether a signal has been sent that the process did not get yet (proc_pid_status(5))."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    sets = [
+        line.split()[1] for line in status.splitlines() if line.startswith(("SigPnd", "ShdPnd"))
+    ]
+    return any(int(pending, 16) >> number - 1 & 1 for pending in sets)
+
+
 @pytest.fixture
 def proc(fakeproc: FakeProc) -> str:
     fakeproc.process(1)
@@ -123,7 +132,8 @@ def test_a_second_signal_ends_it_at_once_without_the_sample_at_hand(
     fakeproc: FakeProc, proc: str, folder: Path, name: str
 ) -> None:
     target = folder / name
-    running = start_capture("--proc", proc, "--repeat", "9", "--every", "0.5", "-o", str(target))
+    arguments = ("--proc", proc, "--repeat", "9", "--every", "0.5", "-o", str(target))
+    running = start_capture(*arguments, limit=2 << 30)
 
     def length() -> int:
         return sum(entry.stat().st_size for entry in folder.iterdir())
@@ -135,7 +145,8 @@ def test_a_second_signal_ends_it_at_once_without_the_sample_at_hand(
         table.truncate(8 << 30)  # sparse: nothing of it is on the disk
     until(lambda: length() > first + 1000, running)
     running.send_signal(signal.SIGINT)
-    time.sleep(0.05)
+    until(lambda: not is_pending(running.pid, signal.SIGINT), running)
+    time.sleep(0.2)  # until Python has run its handler
     running.send_signal(signal.SIGINT)
     _, errors = running.communicate(timeout=60)
     content = target.read_bytes()
