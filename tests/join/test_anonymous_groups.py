@@ -59,6 +59,21 @@ def test_either_byte_order(byteorder: str) -> None:
     assert replaced.host.byteorder == byteorder
 
 
+def test_either_port_of_what_has_no_client_may_be_that_of_the_line() -> None:
+    """The larger address is the second end, and there are keys with which it is the other one."""
+    calls = [
+        connect("10.0.0.1", 53, "10.0.0.1", 53, 7),
+        connect("10.0.0.1", 53, "10.0.0.2", 80, 7),
+        connect("10.0.0.2", 80, "10.0.0.1", 53, 7),
+    ]
+    one = snapshot(MachineOf("m", [Namespace(calls)], {7: "server"}, captured=None))
+    ports = set()
+    for number in range(8):
+        (replaced,) = check([one], bytes([number]) * 32)
+        ports.add(tuple(flow.port for flow in stitch([replaced], EVERYTHING).flows))
+    assert ports == {(53, 80), (53,)}
+
+
 def test_addresses_of_several_machines_and_inner_subnets() -> None:
     """The bridges of two machines are alike; a third translates for one of their containers."""
     entry = (

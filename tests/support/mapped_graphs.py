@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Hashable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from netviz.graph import Flow, Graph, Listener, Machine, Node
@@ -116,11 +117,22 @@ def machines(graph: Graph, reader: Reader) -> Counter[tuple[Hashable, ...]]:
 def flows(graph: Graph, reader: Reader) -> Counter[FlowKey]:
     """The flows. Which end of an undirected one comes first depends on the names, so it is let be.
 
-    So do the samples of a flow of many connections, the smallest of them.
+    So does which of its two ports it has, and so which of several are one: their connections are
+    counted. So do the samples of a flow of many connections, the smallest of them.
     """
     known = nodes(graph, reader)
     names = {machine.id: reader.name("host", machine.name) for machine in graph.machines}
-    return Counter(_flow(flow, known, names, reader) for flow in graph.flows)
+    found: Counter[FlowKey] = Counter()
+    for flow in graph.flows:
+        if flow.directed or flow.port is None:
+            found[_flow(flow, known, names, reader)] += 1
+            continue
+        for match, connections in flow.matches.items():
+            one = replace(flow, connections=1, match=match, matches={match: 1})
+            if graph.level != "connection":
+                one = replace(one, samples=())
+            found[_flow(one, known, names, reader)] += connections
+    return found
 
 
 def coverage(graph: Graph, reader: Reader) -> dict[str, Any]:
