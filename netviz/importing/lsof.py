@@ -155,10 +155,7 @@ def _pipe(machine: ImportedMachine, _namespace: ImportedNamespace, pid: int, fil
     inode, mode = decimal(file.get("i"), U32), PIPE_MODES.get(file.get("a", "").strip())
     if inode is None or mode is None:
         return False
-    pipes = dict(machine.process(pid).pipes)
-    before = pipes.get(inode, mode)
-    pipes[inode] = mode if before == mode else "rw"
-    machine.process(pid).pipes = sorted(pipes.items())
+    machine.pipe(pid, inode, mode)
     return True
 
 

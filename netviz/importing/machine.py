@@ -72,6 +72,7 @@ class ImportedMachine:
     unread: Unread = field(default_factory=Unread)
     remarks: list[str] = field(default_factory=list)
     _held: dict[int, set[int]] = field(default_factory=dict)
+    _pipes: dict[int, dict[int, str]] = field(default_factory=dict)
 
     def namespace(self, name: str | None = None) -> ImportedNamespace:
         """The namespace of that name; None is the machine's own."""
@@ -94,6 +95,12 @@ class ImportedMachine:
         if process.netns is None and namespace is not None:
             process.netns = namespace.number
         self._held.setdefault(pid, set()).add(inode)
+
+    def pipe(self, pid: int, inode: int, mode: str) -> None:
+        """The process has a descriptor of the pipe; ``mode`` is ``r``, ``w`` or ``rw``."""
+        self.process(pid)
+        pipes = self._pipes.setdefault(pid, {})
+        pipes[inode] = mode if pipes.get(inode, mode) == mode else "rw"
 
     def inet(
         self, namespace: ImportedNamespace, socket: InetSocket, holders: Iterable[int] = ()
@@ -131,6 +138,8 @@ class ImportedMachine:
         namespaces = [self._namespace(one, stand_ins) for one in self.namespaces]
         for pid, inodes in self._held.items():
             self.processes[pid].sockets = array("Q", sorted(inodes))
+        for pid, pipes in self._pipes.items():
+            self.processes[pid].pipes = sorted(pipes.items())
         if len(namespaces) == 1:
             for process in self.processes.values():
                 process.netns = None  # as the id of the only namespace is

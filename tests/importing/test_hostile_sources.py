@@ -196,3 +196,12 @@ def test_archives(content: bytes) -> None:
 def test_long_lines_take_no_longer_than_their_length(line: str) -> None:
     """More than that would hang here."""
     read_one(lambda machine, one: ss.read_ss(machine, machine.namespace(), one, "x"), line + "\n")
+
+
+def test_any_number_of_pipes_of_one_process_is_soon_read() -> None:
+    """A list that is made anew for each would hang here."""
+    files = "".join(f"f{n}\nar\ntFIFO\ni{n}\nnpipe\n" for n in range(60_000))
+    machine = ImportedMachine()
+    lsof.read_lsof(machine, machine.namespace(), f"p1\n{files}", "x")
+    (process,) = machine.snapshot(Identity("elm"), "limits").processes
+    assert len(process.pipes) == 60_000

@@ -793,6 +793,13 @@ IMPORTS = (
         r"""if not re.fullmatch(r'(?:[0-9]+|\w+:[^\s"]*|\s)*', details):""",
     ),
     Defence(
+        "tests/importing/test_hostile_sources.py::"
+        "test_any_number_of_pipes_of_one_process_is_soon_read",
+        f"{IMPORTING}/machine.py",
+        "pipes = self._pipes.setdefault(pid, {})",
+        "pipes = self._pipes[pid] = dict(sorted(self._pipes.get(pid, {}).items()))",
+    ),
+    Defence(
         f"{COPIES}::test_nothing_outside_is_read",
         f"{IMPORTING}/copied_procfs.py",
         "if not path or self._is_inside(os.path.realpath(directory)):",
