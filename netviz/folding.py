@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from heapq import nsmallest
 
 from netviz.graph import MATCHES, SAMPLES, Flow, Listed, Seen
 
@@ -40,9 +40,10 @@ def flow_order(flow: Flow) -> tuple[object, ...]:
 
 def _folded(place: Place, flows: list[Flow]) -> Flow:
     source, target, proto, port, path = place
-    counts: Counter[str] = Counter()
+    counts = dict.fromkeys(MATCHES, 0)
     for flow in flows:
-        counts.update(flow.matches)
+        for kind, count in flow.matches.items():
+            counts[kind] += count
     dialled = {flow.dialled for flow in flows}
     return Flow(
         source=source,
@@ -51,12 +52,12 @@ def _folded(place: Place, flows: list[Flow]) -> Flow:
         port=port,
         connections=sum(flow.connections for flow in flows),
         match=min({flow.match for flow in flows}, key=MATCHES.index),
-        matches={kind: counts[kind] for kind in MATCHES if counts[kind]},
+        matches={kind: count for kind, count in counts.items() if count},
         directed=any(flow.directed for flow in flows),
         path=path,
         via=tuple(sorted({machine for flow in flows for machine in flow.via})),
         dialled=dialled.pop() if len(dialled) == 1 else None,
-        samples=tuple(sorted(sample for flow in flows for sample in flow.samples)[:SAMPLES]),
+        samples=tuple(nsmallest(SAMPLES, (sample for flow in flows for sample in flow.samples))),
         seen=_seen_together([flow.seen for flow in flows if flow.seen is not None]),
     )
 

@@ -44,5 +44,6 @@ def _fits(graph: Graph, node_of: Mapping[str, str]) -> bool:
 
     Flows between the same two nodes are one line if there are too many (``netviz.bundles``).
     """
-    lines = {(node_of[flow.source], node_of[flow.target]) for flow in graph.flows}
-    return len(set(node_of.values())) <= MOST_NODES and len(lines) <= MOST_LINES
+    if len(set(node_of.values())) > MOST_NODES:
+        return False
+    return len({(node_of[flow.source], node_of[flow.target]) for flow in graph.flows}) <= MOST_LINES
