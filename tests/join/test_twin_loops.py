@@ -239,3 +239,23 @@ class TestOfEachTwin:
         )
         (fold,) = folded
         assert [sample[2] for sample in fold.samples] == ["10.0.0.2", "10.0.0.3", "10.0.0.4"]
+
+    def test_the_smallest_samples_are_kept_though_they_come_last(self, loops: ModuleType) -> None:
+        calls = 7
+        candidates = Candidates.blank(calls + 1)
+        for number in range(calls):
+            candidates.local_port[number] = 40000 + calls - number
+        candidates.local_port[calls] = 80
+        (fold,), _ = loops.fold(
+            candidates,
+            array("I", range(calls)),
+            array("I", [calls] * calls),
+            array("B", [1] * calls),
+            array("B", [0] * calls),
+            array("i", [0] * calls + [1]),
+            array("i", [0] * calls + [1]),
+            True,
+            ["10.0.0.1"],
+        )
+        assert fold.connections == calls
+        assert [sample[1] for sample in fold.samples] == [40001, 40002, 40003, 40004, 40005]
