@@ -6,6 +6,13 @@ import signal
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How long an example takes says nothing where the machine is busy with something else.
+settings.register_profile(
+    "unhurried", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("unhurried")
 
 # A shell starts what it runs in the background with SIGINT ignored, and nohup ignores SIGHUP. All
 # that the tests start would ignore them too, and those of signals would wait for ever.
