@@ -13,16 +13,12 @@ from pathlib import Path
 
 import pytest
 from needs import unavailable
+from netlink_answers import attribute
 
 from netviz.capture import namespace_writer
 from netviz.capture.conntrack import conntrack_lines, format_entry
 from netviz.capture.enter import run_inside
 from netviz.capture.netlink import attributes
-
-
-def attribute(kind: int, value: bytes) -> bytes:
-    padding = b"\0" * (-len(value) % 4)
-    return struct.pack("=HH", 4 + len(value), kind) + value + padding
 
 
 def ends(source: str, destination: str, protocol: bytes, more: bytes = b"") -> bytes:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import errno
 import socket
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
+from netlink_answers import AnsweringSocket, attribute, message
 
 from netviz.capture import interfaces
 from netviz.capture.netlink import NETLINK_ROUTE, dump
@@ -17,38 +18,7 @@ from netviz.capture.unix_diag import UnixSockets
 ERROR, DONE, DATA = 2, 3, 16
 
 
-def message(kind: int, payload: bytes) -> bytes:
-    header = struct.pack("=IHHII", 16 + len(payload), kind, 2, 1, 0)
-    return header + payload + bytes(-len(payload) % 4)
-
-
-def attribute(kind: int, value: bytes) -> bytes:
-    return struct.pack("=HH", 4 + len(value), kind) + value + bytes(-len(value) % 4)
-
-
 END = message(DONE, struct.pack("=i", 0))
-
-
-class Link:
-    """A netlink socket that gives one of ``answers`` after the other."""
-
-    def __init__(self, answers: Iterator[bytes], flags: int) -> None:
-        self._answers, self._flags = answers, flags
-
-    def __enter__(self) -> Link:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def settimeout(self, _: float) -> None:
-        pass
-
-    def send(self, _: bytes) -> None:
-        pass
-
-    def recvmsg(self, _: int) -> tuple[bytes, list[object], int, None]:
-        return next(self._answers), [], self._flags, None
 
 
 Answering = Callable[..., None]
@@ -60,7 +30,7 @@ def kernel_answers(monkeypatch: pytest.MonkeyPatch) -> Answering:
 
     def answering(*answers: bytes, flags: int = 0) -> None:
         given = iter(answers)
-        monkeypatch.setattr(socket, "socket", lambda *_: Link(given, flags))
+        monkeypatch.setattr(socket, "socket", lambda *_: AnsweringSocket(given, flags))
 
     return answering
 

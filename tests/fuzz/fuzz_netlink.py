@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import struct
 from collections.abc import Iterator
 from unittest import mock
+
+from netlink_answers import AnsweringSocket, attribute, message
 
 from netviz.capture import interfaces, rtnetlink
 from netviz.capture.conntrack import format_entry
@@ -16,35 +17,10 @@ from netviz.parse import parse_conntrack
 from netviz.snapshot.format2 import is_address
 
 
-class FakeLink:
-    """A netlink socket whose answers are given."""
-
-    def __init__(self, answers: list[bytes]) -> None:
-        self._answers = iter(answers)
-
-    def __enter__(self) -> FakeLink:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def settimeout(self, _: float) -> None:
-        pass
-
-    def send(self, _: bytes) -> None:
-        pass
-
-    def recvmsg(self, _: int) -> tuple[bytes, list[object], int, None]:
-        answer = next(self._answers, None)
-        if answer is None:
-            raise TimeoutError(errno.ETIMEDOUT, "timed out")
-        return answer, [], 0, None
-
-
 def messages(data: bytes) -> None:
     """Any answers are addresses, names and peers that a snapshot can hold, or an OSError."""
     answers = data.split(b"\xfe\xff\xfe")
-    with mock.patch("socket.socket", lambda *_: FakeLink(list(answers))):
+    with mock.patch("socket.socket", lambda *_: AnsweringSocket(answers)):
         for ask in (_addresses, _interfaces, _unix):
             try:
                 ask()
@@ -78,17 +54,6 @@ def conntrack(data: bytes) -> None:
     assert text.endswith("\n")
     columns = parse_conntrack(text)
     assert len(columns) + columns.bad.count >= 1
-
-
-def attribute(kind: int, value: bytes) -> bytes:
-    """One attribute, padded as the kernel does."""
-    header = struct.pack("=HH", 4 + len(value), kind)
-    return header + value + bytes(-len(value) % 4)
-
-
-def message(kind: int, payload: bytes) -> bytes:
-    """One message of a dump."""
-    return struct.pack("=IHHII", 16 + len(payload), kind, 2, 1, 0) + payload
 
 
 def _tuple(source: bytes, destination: bytes, ports: tuple[int, int]) -> bytes:
