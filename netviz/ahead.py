@@ -1,4 +1,4 @@
-"""Files side by side: the next snapshot is loaded while the one before is worked on."""
+"""Side by side: the next sample is loaded and parsed while the one before is worked on."""
 
 from __future__ import annotations
 

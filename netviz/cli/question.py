@@ -73,9 +73,19 @@ def asked_graph(
 
     What machines report of their capture is told at ``--log info``.
     """
-    log: logging.Logger = set_up(program, options.log)
+    log = set_up(program, options.log)
     log.debug("%s", version_text())
-    snapshots = NamedSnapshots(options, log)
+    return graph_of(NamedSnapshots(options, log), options, log, how, level)
+
+
+def graph_of(
+    snapshots: NamedSnapshots,
+    options: argparse.Namespace,
+    log: logging.Logger,
+    how: StitchOptions,
+    level: str,
+) -> Graph:
+    """As ``asked_graph``, of ``snapshots``."""
     collect_no_garbage()
     with progress(options, "reading and joining snapshots", snapshots.count):
         graph = stitch(snapshots, how, level)

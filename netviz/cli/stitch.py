@@ -10,10 +10,10 @@ from pathlib import Path
 from netviz.cli.arguments import seconds
 from netviz.cli.exits import DONE, run
 from netviz.cli.filters import add_filter_arguments, filtered
-from netviz.cli.garbage import collect_no_garbage
 from netviz.cli.log import conclude, set_up
 from netviz.cli.output import add_output_arguments, write_output
 from netviz.cli.progress import progress
+from netviz.cli.question import graph_of
 from netviz.cli.snapshots import NamedSnapshots, add_snapshot_arguments
 from netviz.cli.version import version_text
 from netviz.cli.width import table_width
@@ -23,7 +23,7 @@ from netviz.readable import readable
 from netviz.render import FORMATS, RenderOptions, format_of, render
 from netviz.render.options import DEFAULTS
 from netviz.render.summary import summary
-from netviz.stitch import StitchOptions, stitch
+from netviz.stitch import StitchOptions
 from netviz.subnets import by_subnet
 
 PROGRAM = "netviz-stitch"
@@ -135,13 +135,9 @@ def _stitch(options: argparse.Namespace) -> int:
     set_up(PROGRAM, options.log)
     log.debug("%s", version_text())
     snapshots = NamedSnapshots(options, log)
-    collect_no_garbage()
     labels = _labels(options)
     level = options.group_by if options.group_by in LEVELS else "service"
-    with progress(options, "reading and joining snapshots", snapshots.count):
-        graph = stitch(snapshots, _stitch_options(options), level)
-    snapshots.check_some()
-    _tell_problems(graph)
+    graph = graph_of(snapshots, options, log, _stitch_options(options), level)
     graph = filtered(graph, options)
     shown = _coarser(graph, options, labels)
     opens = shown.level
@@ -190,9 +186,3 @@ def _render_options(options: argparse.Namespace, opens: str) -> RenderOptions:
         width=table_width(options.output),
         opens=opens,
     )
-
-
-def _tell_problems(graph: Graph) -> None:
-    for machine in graph.machines:
-        for problem in machine.problems:
-            log.info("%s: %s", machine.name, problem)

@@ -70,7 +70,7 @@ class Listeners:
             self.bound.append(_bound_sockets(tables))
             self.packets.append(_packet_sockets(tables))
             self._add_bound(fleet, namespace, self.bound[-1])
-            self._add_endpoints(fleet, namespace)
+            self._add_endpoints(fleet, namespace, tables)
             names = fleet.namespaces[namespace].interface_names
             self._add_packets(namespace, self.packets[-1], names)
         for number, end in enumerate(self.ends):
@@ -119,10 +119,10 @@ class Listeners:
             owner = fleet.owner_id(tuple(sorted(processes)))
             self.ends.append(ListeningEnd(namespace, proto, address, port, owner))
 
-    def _add_endpoints(self, fleet: Fleet, namespace: int) -> None:
+    def _add_endpoints(self, fleet: Fleet, namespace: int, tables: Sequence[TableSockets]) -> None:
         """The endpoints of SCTP, each with all its addresses (rule 12)."""
         found: dict[tuple[object, ...], tuple[Endpoint, int]] = {}
-        for table in fleet.tables_of(namespace):
+        for table in tables:
             for endpoint, owner in table.endpoints:
                 # Another sample may see another uid, fewer holders, or it before it listens.
                 same = endpoint.port, endpoint.inode, not endpoint.inode and endpoint.addresses

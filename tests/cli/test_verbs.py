@@ -25,26 +25,26 @@ def test_each_verb_is_a_module_that_says_what_it_takes(
     assert capsys.readouterr().out.startswith(f"usage: netviz-{verb} ")
 
 
-def test_the_rest_of_the_line_goes_to_the_verb_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def stand_in(monkeypatch: pytest.MonkeyPatch, status: int) -> list[list[str]]:
+    """Let something else be ``netviz stitch`` and end with ``status``; gives what it is told."""
     received: list[list[str]] = []
 
     def verb(argv: list[str]) -> int:
         received.append(argv)
-        return 1
+        return status
 
     monkeypatch.setattr("netviz.cli.stitch.main", verb)
+    return received
+
+
+def test_the_rest_of_the_line_goes_to_the_verb_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    received = stand_in(monkeypatch, status=1)
     assert main(["stitch", "--", "-a", "--version", "stitch"]) == 1
     assert received == [["--", "-a", "--version", "stitch"]]
 
 
 def test_netviz_stitch_is_the_verb_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    received: list[list[str]] = []
-
-    def verb(argv: list[str]) -> int:
-        received.append(argv)
-        return 3
-
-    monkeypatch.setattr("netviz.cli.stitch.main", verb)
+    received = stand_in(monkeypatch, status=3)
     monkeypatch.setattr(sys, "argv", ["netviz-stitch", "a.json", "--numeric"])
     assert stitch() == 3
     assert received == [["a.json", "--numeric"]]
