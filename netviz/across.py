@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
-from netviz.folding import fold_flows
 from netviz.graph import Graph, Node
-from netviz.group import merged
+from netviz.group import Ungrouped, merged, ungrouped
 from netviz.ids import grouped_id
 
 SEVERAL = ""
 """The machine of a node whose processes are on several machines."""
 
 
-def merge_across(graph: Graph, level: str, name_of: Callable[[Node], str | None]) -> Graph:
+def merge_across(
+    graph: Graph | Ungrouped, level: str, name_of: Callable[[Node], str | None]
+) -> Graph:
     """The graph with one node for all nodes of one name; those without a name stay as they are.
 
     Flows are folded as ``netviz.group.group`` folds them.
     """
+    whole = ungrouped(graph)
     members: dict[str, list[Node]] = {}
     names: dict[str, str] = {}
     node_of: dict[str, str] = {}
     kept = []
-    for node in graph.nodes:
+    for node in whole.nodes:
         name = name_of(node)
         identity = node.id if name is None else grouped_id(level, name)
         node_of[node.id] = identity
@@ -35,7 +36,7 @@ def merge_across(graph: Graph, level: str, name_of: Callable[[Node], str | None]
     for identity, nodes in members.items():
         kept.append(_across({node.machine for node in nodes}, names[identity], identity, nodes))
     kept.sort(key=lambda node: node.id)
-    return replace(graph, nodes=tuple(kept), flows=fold_flows(graph.flows, node_of), level=level)
+    return whole.grouped(tuple(kept), node_of, level)
 
 
 def _across(machines: set[str], name: str, identity: str, nodes: list[Node]) -> Node:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from netviz.across import merge_across
 from netviz.graph import OUTSIDE, Graph, Machine, Node
+from netviz.group import Ungrouped
 
 NETWORK_BITS = {4: 24, 6: 64}
 """How much of an address names a network here: what machines themselves say differs too much."""
@@ -17,7 +18,7 @@ WIDE_BITS = {4: 16, 6: 48}
 NOWHERE = "no address"
 
 
-def by_subnet(graph: Graph, bits: Mapping[int, int] = NETWORK_BITS) -> Graph:
+def by_subnet(graph: Graph | Ungrouped, bits: Mapping[int, int] = NETWORK_BITS) -> Graph:
     """One node for the machines whose first address is in one network, such as /24 or /64.
 
     ``bits`` has the length of its prefix for each version of IP.

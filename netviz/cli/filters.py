@@ -77,3 +77,15 @@ def filtered(graph: Graph, options: argparse.Namespace) -> Graph:
     if options.seen_in is not None:
         graph = often(graph, options.seen_in)
     return hide_unlinked(graph) if options.hide_unlinked_listeners else graph
+
+
+def leaves_out(options: argparse.Namespace) -> bool:
+    """Whether the options leave anything out."""
+    return bool(
+        options.around is not None
+        or options.only
+        or options.hide
+        or options.min_connections > 1
+        or options.seen_in is not None
+        or options.hide_unlinked_listeners
+    )

@@ -16,8 +16,9 @@ from netviz.cli.snapshots import NamedSnapshots, add_snapshot_arguments
 from netviz.cli.version import version_text
 from netviz.cli.width import table_width
 from netviz.graph import Graph
+from netviz.group import Ungrouped, group
 from netviz.render.options import RenderOptions
-from netviz.stitch import StitchOptions, stitch
+from netviz.stitch import StitchOptions, join_group
 
 DEFAULT_FORMAT = "table"
 
@@ -75,22 +76,22 @@ def asked_graph(
     """
     log = set_up(program, options.log)
     log.debug("%s", version_text())
-    return graph_of(NamedSnapshots(options, log), options, log, how, level)
+    return group(joined(NamedSnapshots(options, log), options, log, how, level), level)
 
 
-def graph_of(
+def joined(
     snapshots: NamedSnapshots,
     options: argparse.Namespace,
     log: logging.Logger,
     how: StitchOptions,
     level: str,
-) -> Graph:
-    """As ``asked_graph``, of ``snapshots``."""
+) -> Ungrouped:
+    """What graphs of ``level`` and coarser ones are made of. Raises NetvizError."""
     collect_no_garbage()
     with progress(options, "reading and joining snapshots", snapshots.count):
-        graph = stitch(snapshots, how, level)
+        found = join_group(snapshots, how, level)
     snapshots.check_some()
-    for machine in graph.machines:
+    for machine in found.machines:
         for problem in machine.problems:
             log.info("%s: %s", machine.name, problem)
-    return graph
+    return found

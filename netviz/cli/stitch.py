@@ -9,15 +9,16 @@ from pathlib import Path
 
 from netviz.cli.arguments import seconds
 from netviz.cli.exits import DONE, run
-from netviz.cli.filters import add_filter_arguments, filtered
+from netviz.cli.filters import add_filter_arguments, filtered, leaves_out
 from netviz.cli.log import conclude, set_up
 from netviz.cli.output import add_output_arguments, write_output
 from netviz.cli.progress import progress
-from netviz.cli.question import graph_of
+from netviz.cli.question import joined
 from netviz.cli.snapshots import NamedSnapshots, add_snapshot_arguments
 from netviz.cli.version import version_text
 from netviz.cli.width import table_width
 from netviz.graph import EXTERNAL, FLOW_KINDS, LEVELS, Graph
+from netviz.group import Ungrouped, group
 from netviz.labels import Label, by_label, read_labels
 from netviz.readable import readable
 from netviz.render import FORMATS, RenderOptions, format_of, render
@@ -137,12 +138,14 @@ def _stitch(options: argparse.Namespace) -> int:
     snapshots = NamedSnapshots(options, log)
     labels = _labels(options)
     level = options.group_by if options.group_by in LEVELS else "service"
-    graph = graph_of(snapshots, options, log, _stitch_options(options), level)
-    graph = filtered(graph, options)
+    graph: Graph | Ungrouped = joined(snapshots, options, log, _stitch_options(options), level)
+    has_every_level = _format(options) == "html" and options.group_by is None
+    if has_every_level or leaves_out(options):
+        graph = filtered(group(graph, level), options)
     shown = _coarser(graph, options, labels)
     opens = shown.level
-    if _format(options) == "html" and options.group_by is None:
-        shown = graph  # the page has every level, and opens the one that can be read
+    if has_every_level:
+        shown = group(graph, level)
     with progress(options, "drawing"):
         content = render(shown, _format(options), _render_options(options, opens))
     write_output(options.output, content)
@@ -156,14 +159,14 @@ def _labels(options: argparse.Namespace) -> list[Label]:
     return [] if options.labels is None else read_labels(options.labels)
 
 
-def _coarser(graph: Graph, options: argparse.Namespace, labels: list[Label]) -> Graph:
+def _coarser(graph: Graph | Ungrouped, options: argparse.Namespace, labels: list[Label]) -> Graph:
     """The graph at the level that was asked for; in a picture, else, at one that can be read."""
     if options.group_by == "label":
-        return by_label(graph, labels)
+        return by_label(group(graph, "service"), labels)
     if options.group_by == "subnet":
-        return by_subnet(graph)
+        return by_subnet(group(graph, "service"))
     if options.group_by is not None or _format(options) not in PICTURES:
-        return graph
+        return group(graph, options.group_by or "service")
     chosen, why = readable(graph)
     if why and _format(options) == "html":
         conclude(PROGRAM, options, f"the page opens at {chosen.level}, because {why}; it has both")

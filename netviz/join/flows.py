@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from netviz.addresses import format_address
 from netviz.fleet.fleet import Fleet
@@ -98,6 +98,20 @@ class FlowMaker:
         for side in (pairs.client, pairs.server):
             mark(side, flags, self._end_of)
         return [(number, end) for number, end in enumerate(self._ends) if flags[number]]
+
+    def places_of(self, pairs: Pairs, place: array[int]) -> tuple[Sequence[int], Sequence[int]]:
+        """The different pairs of places that directed pairs are between: clients', servers'.
+
+        ``place`` is by number of an end.
+        """
+        client, server = pairs.client, pairs.server
+        directed = pairs.directed.tobytes()
+        if 0 in directed:
+            numbers = array("I", [number for number, known in enumerate(directed) if known])
+            client, server = take(client, numbers), take(server, numbers)
+        of = take(place, self._end_of)
+        clients, servers, _ = distinct(take(of, client), take(of, server))
+        return clients, servers
 
     def folded(
         self,

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from netviz.addresses import format_address
 from netviz.graph import Graph
-from netviz.group import group
+from netviz.group import group, node_count, ungrouped
 from netviz.parse import parse_inet
+from netviz.readable import readable, subnets_of
 from netviz.snapshot.model import Host, NetworkNamespace, Process, Snapshot
-from netviz.stitch import StitchOptions, stitch
+from netviz.stitch import StitchOptions, join_group, stitch
 
 HEADER = (
     "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout"
@@ -174,6 +175,24 @@ def test_coarser_levels_are_what_grouping_makes_of_processes(snapshots: list[Sna
     processes = stitch(snapshots, options)
     for level in ("service", "container", "host"):
         assert stitch(snapshots, options, level) == group(processes, level)
+
+
+@given(groups(), st.booleans(), st.sampled_from([None, "network"]))
+@settings(max_examples=100, deadline=None)
+def test_pictures_are_what_grouping_makes_of_services(
+    snapshots: list[Snapshot], self_flows: bool, external: str | None
+) -> None:
+    options = StitchOptions(recent=True, doubtful=True, self_flows=self_flows, external=external)
+    joined = join_group(snapshots, options)
+    services = stitch(snapshots, options, "service")
+    assert readable(joined) == readable(services)
+    assert subnets_of(joined.coarser("host")) == subnets_of(services)
+    for level in ("service", "container", "host"):
+        drawn = group(services, level)
+        assert node_count(joined.nodes, level) == len(drawn.nodes)
+        for whole in (joined, ungrouped(services)):
+            ends = {(f.source, f.target) for f in drawn.flows if f.source != f.target}
+            assert whole.coarser(level).lines == len(ends)
 
 
 @given(groups())
