@@ -206,14 +206,21 @@ cdef class InodeOwners:
     def __dealloc__(self):
         map_free(&self._owners)
 
-    def add(self, inodes, uint32_t owner):
-        """``owner`` holds ``inodes``; gives (inode, other owner) for those already held."""
+    def add(self, owners, inodes):
+        """Each of ``owners`` holds the inodes at its place in ``inodes``; gives
+        (inode, owner, other owner) for those that another one held already."""
         cdef list held = []
+        cdef uint32_t owner
+        for owner, its in zip(owners, inodes, strict=True):
+            if not isinstance(its, array.array) or its.typecode != "Q":
+                its = array.array("Q", its)
+            self.hold(owner, its, held)
+        return held
+
+    cdef int hold(self, uint32_t owner, array.array inodes, list held) except -1:
+        cdef uint64_t *inode_at = u64(inodes)
         cdef uint64_t inode
         cdef Slot *slot
-        if not isinstance(inodes, array.array) or inodes.typecode != "Q":
-            inodes = array.array("Q", inodes)
-        cdef uint64_t *inode_at = u64(inodes)
         cdef Py_ssize_t i
         for i in range(len(inodes)):
             inode = inode_at[i]
@@ -224,8 +231,8 @@ cdef class InodeOwners:
                 if not map_put(&self._owners, slot, inode, 0, owner):
                     raise MemoryError
             elif slot.value != owner:
-                held.append((inode, slot.value))
-        return held
+                held.append((inode, owner, slot.value))
+        return 0
 
     def replace(self, uint64_t inode, uint32_t owner):
         cdef Slot *slot = map_slot(&self._owners, inode, 0)

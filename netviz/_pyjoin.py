@@ -46,13 +46,19 @@ class InodeOwners:
         self._owners: dict[int, int] = {}
         self._listed: set[int] = set()
 
-    def add(self, inodes: Sequence[int], owner: int) -> list[tuple[int, int]]:
-        """``owner`` holds ``inodes``; gives (inode, other owner) for those already held."""
+    def add(
+        self, owners: Sequence[int], inodes: Sequence[Sequence[int]]
+    ) -> list[tuple[int, int, int]]:
+        """Each of ``owners`` holds the inodes at its place in ``inodes``.
+
+        Gives (inode, owner, other owner) for those that another one held already.
+        """
         held = []
-        for inode in inodes:
-            other = self._owners.setdefault(inode, owner)
-            if other != owner and inode:
-                held.append((inode, other))
+        for owner, its in zip(owners, inodes, strict=True):
+            for inode in its:
+                other = self._owners.setdefault(inode, owner)
+                if other != owner and inode:
+                    held.append((inode, owner, other))
         return held
 
     def replace(self, inode: int, owner: int) -> None:

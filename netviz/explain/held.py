@@ -38,16 +38,18 @@ class HeldByName:
         seen = SeenByName(sample)
         # Which of them holds a socket does not matter here.
         holders = SampleHolders(lambda _: _SOMEBODY)
+        inodes = []
         for process in parsed.snapshot.processes:
             if process.comm != self.name:
                 if process.comm and process.sockets:
                     self._others.add(process.comm)
             elif process.sockets:
                 seen.holding.append(process.pid)
-                holders.add(process.pid, process.sockets)
+                inodes.append(process.sockets)
             else:
                 seen.idle.append(process.pid)
         if seen.holding:
+            holders.add(seen.holding, inodes)
             for tables in parsed.tables:
                 held_sockets(tables, sample, holders)
             seen.unlisted = holders.unlisted()

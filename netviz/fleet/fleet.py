@@ -7,13 +7,13 @@ decided in ``join.py`` once the last snapshot is in.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 
 from netviz.addresses import parse_interface
 from netviz.fleet.holders import SampleHolders
 from netviz.fleet.parsed import ParsedSample
 from netviz.fleet.pipe_holders import PipeHolders
-from netviz.fleet.process_record import process_record
+from netviz.fleet.process_record import RecordMaker
 from netviz.fleet.records import MachineRecord, NamespaceRecord, ProcessRecord, SampleRecord
 from netviz.fleet.seen_holders import sees_all_holders
 from netviz.fleet.sockets import TableSockets, held_sockets
@@ -49,7 +49,7 @@ class Fleet:
         self._translations: dict[int, set[Translation]] = {}
         self._machine_ids: dict[tuple[int, str], int] = {}
         self._namespace_ids: dict[tuple[int, int], int] = {}
-        self._process_ids: dict[tuple[int, int, int, int | None], int] = {}
+        self._process_ids: dict[tuple[int, int], dict[tuple[int, int | None], int]] = {}
 
     def absorb(self, parsed: ParsedSample) -> None:
         """Add one sample."""
@@ -63,13 +63,12 @@ class Fleet:
         by_inode = {self.namespaces[n].inode: n for n in namespaces}
         holders = SampleHolders(self.owner_id, sum(len(p.sockets) for p in snapshot.processes))
         pipes = PipeHolders() if "pipe" in self._kinds else None
-        for process in snapshot.processes:
-            if not process.sockets and not process.pipes:
-                continue  # nothing will ever ask for it
-            namespace_number = by_inode.get(process.netns)
-            number = self._process(kernel, machine, process, namespace_number, snapshot)
-            holders.add(number, process.sockets)
-            if pipes is not None:
+        # Nothing will ever ask for the others.
+        holding = [p for p in snapshot.processes if p.sockets or p.pipes]
+        numbers = self._numbers((kernel, machine), holding, by_inode, snapshot)
+        holders.add(numbers, [process.sockets for process in holding])
+        if pipes is not None:
+            for number, process in zip(numbers, holding, strict=True):
                 pipes.add(number, process.pipes)
         holders.settle()
         for index, tables in zip(namespaces, parsed.tables, strict=True):
@@ -219,19 +218,31 @@ class Fleet:
             record.forwarding = bool(record.forwarding) or namespace.forwarding
         return found
 
-    def _process(
-        self, kernel: int, machine: int, process: Process, namespace: int | None, snapshot: Snapshot
-    ) -> int:
-        key = (kernel, machine, process.pid, process.start)
-        sample = len(self.samples)
-        found = self._process_ids.get(key)
-        if found is None:
-            found = self._process_ids[key] = len(self.processes)
-            self.processes.append(process_record(machine, process, namespace, snapshot, sample))
-        elif self._is_older(self.processes[found], snapshot):
-            # It may have become another program, user or unit: what it was last counts.
-            self.processes[found] = process_record(machine, process, namespace, snapshot, sample)
-        return found
+    def _numbers(
+        self,
+        place: tuple[int, int],
+        processes: Sequence[Process],
+        by_inode: Mapping[int | None, int],
+        snapshot: Snapshot,
+    ) -> list[int]:
+        """The numbers of processes of a place: a kernel and a machine. The new ones are recorded.
+
+        ``by_inode`` has the network namespaces of ``snapshot``.
+        """
+        known = self._process_ids.setdefault(place, {})
+        maker = RecordMaker(place[1], by_inode, snapshot, len(self.samples))
+        numbers = []
+        for process in processes:
+            key = process.pid, process.start
+            found = known.get(key)
+            if found is None:
+                found = known[key] = len(self.processes)
+                self.processes.append(maker.record(process))
+            elif self._is_older(self.processes[found], snapshot):
+                # It may have become another program, user or unit: what it was last counts.
+                self.processes[found] = maker.record(process)
+            numbers.append(found)
+        return numbers
 
     def _is_older(self, process: ProcessRecord, snapshot: Snapshot) -> bool:
         """Whether what is known of a process is from before ``snapshot``.

@@ -50,14 +50,16 @@ class SampleHolders:
         self._shared: dict[int, set[int]] = {}
         self._process_of: dict[int, int] = {}
 
-    def add(self, process: int, inodes: Sequence[int]) -> None:
-        """Process number ``process`` holds the sockets ``inodes`` (repeats are harmless)."""
-        if not inodes:
-            return
-        owner = self._owner_id((process,))
-        self._process_of[owner] = process
-        for inode, other in self._owners.add(inodes, owner):
-            self._shared.setdefault(inode, {self._process_of[other]}).add(process)
+    def add(self, processes: Sequence[int], inodes: Sequence[Sequence[int]]) -> None:
+        """Each of ``processes``, which are numbers, holds the sockets at its place in ``inodes``.
+
+        Repeats are harmless.
+        """
+        owners = [self._owner_id((process,)) for process in processes]
+        self._process_of.update(zip(owners, processes, strict=True))
+        for inode, owner, other in self._owners.add(owners, inodes):
+            holders = self._shared.setdefault(inode, {self._process_of[other]})
+            holders.add(self._process_of[owner])
 
     def settle(self) -> None:
         """All processes are in: give each shared socket the set of its holders."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from netviz.fleet.cgroup import placement
 from netviz.fleet.interpreters import program_of
 from netviz.fleet.records import ProcessRecord
@@ -12,40 +14,53 @@ CLOCK_ERROR = 1.0
 """Seconds by which the birth of a process may be off: /proc/stat has whole seconds."""
 
 
-def process_record(
-    machine: int, process: Process, namespace: int | None, snapshot: Snapshot, sample: int
-) -> ProcessRecord:
-    """The record of a process of ``snapshot``, which is sample number ``sample``."""
-    unit, container = placement(process.cgroup)
-    return ProcessRecord(
-        machine=machine,
-        pid=process.pid,
-        start=process.start,
-        comm=process.comm,
-        exe=process.exe,
-        uid=process.uid,
-        security=process.security,
-        unit=unit,
-        container=container,
-        caps=process.caps,
-        program=program_of(process.comm, process.exe, process.argv)
-        or role_of(process.comm, unit, process.security),
-        namespace=namespace,
-        born=_born(process, snapshot),
-        sample=sample,
-    )
+class RecordMaker:
+    """Makes the records of the processes of one snapshot.
 
-
-def _born(process: Process, snapshot: Snapshot) -> float | None:
-    """proc_pid_stat(5): starttime is in clock ticks since boot, btime in proc_stat(5) the boot.
-
-    In a container btime may be the container's (lxcfs), so that processes seem to be born after
-    they were captured: their age is unknown.
+    ``machine`` and ``sample`` are its numbers, ``by_inode`` has those of its network namespaces.
     """
-    host = snapshot.host
-    if process.start is None or host.btime is None or not host.clk_tck:
-        return None
-    born = host.btime + process.start / host.clk_tck
-    if snapshot.finished is not None and born > snapshot.finished + CLOCK_ERROR:
-        return None
-    return born
+
+    def __init__(
+        self, machine: int, by_inode: Mapping[int | None, int], snapshot: Snapshot, sample: int
+    ) -> None:
+        self._machine = machine
+        self._namespace_of = by_inode.get
+        self._sample = sample
+        host = snapshot.host
+        self._booted = host.btime if host.clk_tck else None
+        self._ticks = host.clk_tck or 1
+        self._finished = snapshot.finished
+
+    def record(self, process: Process) -> ProcessRecord:
+        unit, container = placement(process.cgroup)
+        comm, exe, security, start = process.comm, process.exe, process.security, process.start
+        program = program_of(comm, exe, process.argv) if process.argv else None
+        return ProcessRecord(
+            self._machine,
+            process.pid,
+            start,
+            comm,
+            exe,
+            process.uid,
+            security,
+            unit,
+            container,
+            process.caps,
+            program or role_of(comm, unit, security),
+            self._namespace_of(process.netns),
+            self._born(start),
+            self._sample,
+        )
+
+    def _born(self, start: int | None) -> float | None:
+        """proc_pid_stat(5): starttime is in clock ticks since boot, btime in proc_stat(5) the boot.
+
+        In a container btime may be the container's (lxcfs), so that processes seem to be born after
+        they were captured: their age is unknown.
+        """
+        if start is None or self._booted is None:
+            return None
+        born = self._booted + start / self._ticks
+        if self._finished is not None and born > self._finished + CLOCK_ERROR:
+            return None
+        return born

@@ -28,7 +28,7 @@ from netviz._fastjoin import InodeOwners
 inodes = array("Q")
 with open(0, "rb") as crafted:
     inodes.frombytes(crafted.read())
-assert InodeOwners().add(inodes, 1) == []
+assert InodeOwners().add([1], [inodes]) == []
 assert len(inodes) == 400_000
 """
 

@@ -81,7 +81,7 @@ def run(loops: ModuleType, tables: Tables, last_port: int = 0) -> dict[str, Any]
     gathered = []
     for number, sockets in enumerate(tables):
         owners = loops.InodeOwners()
-        results[f"held{number}"] = [owners.add([1, 2, 2], 5), owners.add([2, 3], 6)]
+        results[f"held{number}"] = [owners.add([5, 6], [[1, 2, 2], [2, 3]]), owners.add([6], [[1]])]
         owners.replace(2, 7)
         columns = columns_of(sockets)
         of = owners.find(columns.inode)
@@ -209,8 +209,8 @@ class TestOfEachTwin:
 
     def test_an_inode_of_zero_is_held_by_nobody(self, loops: ModuleType) -> None:
         owners = loops.InodeOwners()
-        assert owners.add([0, 7], 3) == []
-        assert owners.add([0, 7], 4) == [(7, 3)]
+        assert owners.add([3], [[0, 7]]) == []
+        assert owners.add([4], [[0, 7]]) == [(7, 4, 3)]
         assert list(owners.find(array("Q", [0, 7]))) == [0, 3]
 
     def test_of_two_listeners_at_one_place_the_later_counts(self, loops: ModuleType) -> None:

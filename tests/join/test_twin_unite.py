@@ -41,8 +41,7 @@ Tables = Sequence[tuple[int, Sequence[tuple[int, ...]]]]
 def united(loops: ModuleType, found: Tables) -> tuple[ConnectedColumns, list[list[int]]]:
     """The union, and the samples that list each connection."""
     owners = loops.InodeOwners()
-    owners.add([1, 2], 5)
-    owners.add([3], 6)
+    owners.add([5, 6], [[1, 2], [3]])
     parted = []
     for _, sockets in found:
         columns = columns_of(sockets)
