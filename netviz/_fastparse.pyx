@@ -30,6 +30,11 @@ cdef Py_ssize_t SHORTEST_UNIX = 35
 cdef Py_ssize_t SHORTEST_PACKET = 18
 cdef Py_ssize_t SHORTEST_CONNTRACK = 36
 
+# Below these lengths a table is read, or its lines are counted, without letting another thread run: to
+# get the interpreter back from it takes longer.
+cdef Py_ssize_t SMALL = 1 << 16
+cdef Py_ssize_t LARGE = 1 << 22
+
 cdef array.array U8 = array.array("B")
 cdef array.array U16 = array.array("H")
 cdef array.array U32 = array.array("I")
@@ -219,17 +224,25 @@ cdef object report_bad(object columns, Bad *bad):
 
 cdef Py_ssize_t most_sockets(const uint8_t *at, Py_ssize_t length, Py_ssize_t shortest) noexcept:
     """An upper bound of the number of lines that can be sockets."""
-    cdef Py_ssize_t lines = 1
-    cdef const uint8_t *end = at + length
-    cdef Py_ssize_t bound = length // shortest + 1
+    cdef Py_ssize_t most
+    if length < LARGE:
+        return count_lines(at, at + length, length // shortest + 1)
     with nogil:
-        while at < end and lines < bound:
-            at = <const uint8_t *>memchr(at, b'\n', end - at)
-            if at == NULL:
-                break
-            lines += 1
-            at += 1
-    return min(lines, bound)
+        most = count_lines(at, at + length, length // shortest + 1)
+    return most
+
+
+cdef Py_ssize_t count_lines(
+    const uint8_t *at, const uint8_t *end, Py_ssize_t most
+) noexcept nogil:
+    cdef Py_ssize_t lines = 1
+    while at < end and lines < most:
+        at = <const uint8_t *>memchr(at, b'\n', end - at)
+        if at == NULL:
+            break
+        lines += 1
+        at += 1
+    return lines
 
 
 def hex_address(digits, bint big_endian):
@@ -301,56 +314,84 @@ def naturals(list values):
     return column
 
 
+cdef struct InetRoom:
+    uint64_t *local_hi
+    uint64_t *local_lo
+    uint64_t *remote_hi
+    uint64_t *remote_lo
+    uint16_t *local_port
+    uint16_t *remote_port
+    uint8_t *state
+    uint32_t *uid
+    uint64_t *inode
+    Py_ssize_t size
+
+
+cdef Py_ssize_t read_inet_table(
+    const uint8_t *at, const uint8_t *end, bint big_endian, bint wide, const InetRoom *room, Bad *bad
+) noexcept nogil:
+    """Read a table into its columns; gives how many sockets there are."""
+    cdef Address local, remote
+    cdef uint32_t local_port, remote_port, state
+    cdef uint64_t uid, inode
+    cdef Line line
+    cdef Py_ssize_t n = 0
+    cdef bint first_line = True
+    while next_line(&at, end, &line):
+        if n < room.size and read_inet_line(
+            line, big_endian, wide, &local, &local_port, &remote, &remote_port,
+            &state, &uid, &inode,
+        ):
+            room.local_hi[n] = local.hi
+            room.local_lo[n] = local.lo
+            room.remote_hi[n] = remote.hi
+            room.remote_lo[n] = remote.lo
+            room.local_port[n] = <uint16_t>local_port
+            room.remote_port[n] = <uint16_t>remote_port
+            room.state[n] = <uint8_t>state
+            room.uid[n] = <uint32_t>uid
+            room.inode[n] = inode
+            n += 1
+        else:
+            count_bad(bad, line, first_line, b"local_address", 13)
+        first_line = False
+    return n
+
+
 def parse_inet(str text, bint big_endian, bint wide):
     """The sockets of an inet table; ``wide`` says that addresses have 32 digits (the 6 tables)."""
     cdef Py_ssize_t length
     cdef const uint8_t *at = <const uint8_t *>PyUnicode_AsUTF8AndSize(text, &length)
     cdef const uint8_t *end = at + length
-    cdef Py_ssize_t room = most_sockets(at, length, SHORTEST_INET6 if wide else SHORTEST_INET4)
-    cdef array.array local_hi = array.clone(U64, room, False)
-    cdef array.array local_lo = array.clone(U64, room, False)
-    cdef array.array remote_hi = array.clone(U64, room, False)
-    cdef array.array remote_lo = array.clone(U64, room, False)
-    cdef array.array local_ports = array.clone(U16, room, False)
-    cdef array.array remote_ports = array.clone(U16, room, False)
-    cdef array.array states = array.clone(U8, room, False)
-    cdef array.array uids = array.clone(U32, room, False)
-    cdef array.array inodes = array.clone(U64, room, False)
-    cdef uint64_t *local_hi_at = <uint64_t *>local_hi.data.as_ulonglongs
-    cdef uint64_t *local_lo_at = <uint64_t *>local_lo.data.as_ulonglongs
-    cdef uint64_t *remote_hi_at = <uint64_t *>remote_hi.data.as_ulonglongs
-    cdef uint64_t *remote_lo_at = <uint64_t *>remote_lo.data.as_ulonglongs
-    cdef uint16_t *local_ports_at = <uint16_t *>local_ports.data.as_ushorts
-    cdef uint16_t *remote_ports_at = <uint16_t *>remote_ports.data.as_ushorts
-    cdef uint8_t *states_at = <uint8_t *>states.data.as_uchars
-    cdef uint32_t *uids_at = <uint32_t *>uids.data.as_uints
-    cdef uint64_t *inodes_at = <uint64_t *>inodes.data.as_ulonglongs
-    cdef Address local, remote
-    cdef uint32_t local_port, remote_port, state
-    cdef uint64_t uid, inode
-    cdef Line line
+    cdef Py_ssize_t most = most_sockets(at, length, SHORTEST_INET6 if wide else SHORTEST_INET4)
+    cdef array.array local_hi = array.clone(U64, most, False)
+    cdef array.array local_lo = array.clone(U64, most, False)
+    cdef array.array remote_hi = array.clone(U64, most, False)
+    cdef array.array remote_lo = array.clone(U64, most, False)
+    cdef array.array local_ports = array.clone(U16, most, False)
+    cdef array.array remote_ports = array.clone(U16, most, False)
+    cdef array.array states = array.clone(U8, most, False)
+    cdef array.array uids = array.clone(U32, most, False)
+    cdef array.array inodes = array.clone(U64, most, False)
+    cdef InetRoom room = InetRoom(
+        <uint64_t *>local_hi.data.as_ulonglongs,
+        <uint64_t *>local_lo.data.as_ulonglongs,
+        <uint64_t *>remote_hi.data.as_ulonglongs,
+        <uint64_t *>remote_lo.data.as_ulonglongs,
+        <uint16_t *>local_ports.data.as_ushorts,
+        <uint16_t *>remote_ports.data.as_ushorts,
+        <uint8_t *>states.data.as_uchars,
+        <uint32_t *>uids.data.as_uints,
+        <uint64_t *>inodes.data.as_ulonglongs,
+        most,
+    )
     cdef Bad bad = Bad(0, NULL, 0)
-    cdef Py_ssize_t n = 0
-    cdef bint first_line = True
-    with nogil:
-        while next_line(&at, end, &line):
-            if n < room and read_inet_line(
-                line, big_endian, wide, &local, &local_port, &remote, &remote_port,
-                &state, &uid, &inode,
-            ):
-                local_hi_at[n] = local.hi
-                local_lo_at[n] = local.lo
-                remote_hi_at[n] = remote.hi
-                remote_lo_at[n] = remote.lo
-                local_ports_at[n] = <uint16_t>local_port
-                remote_ports_at[n] = <uint16_t>remote_port
-                states_at[n] = <uint8_t>state
-                uids_at[n] = <uint32_t>uid
-                inodes_at[n] = inode
-                n += 1
-            else:
-                count_bad(&bad, line, first_line, b"local_address", 13)
-            first_line = False
+    cdef Py_ssize_t n
+    if length < SMALL:
+        n = read_inet_table(at, end, big_endian, wide, &room, &bad)
+    else:
+        with nogil:
+            n = read_inet_table(at, end, big_endian, wide, &room, &bad)
     for column in (
         local_hi, local_lo, remote_hi, remote_lo, local_ports, remote_ports, states, uids, inodes
     ):
@@ -396,56 +437,83 @@ cdef inline bint read_unix_line(
     return True
 
 
-def parse_unix(str text):
-    """The sockets of /proc/net/unix."""
-    cdef Py_ssize_t length
-    cdef const uint8_t *base = <const uint8_t *>PyUnicode_AsUTF8AndSize(text, &length)
+cdef struct UnixRoom:
+    uint32_t *flags
+    uint16_t *kind
+    uint8_t *state
+    uint64_t *inode
+    uint64_t *start
+    uint64_t *end
+    Py_ssize_t size
+
+
+cdef Py_ssize_t read_unix_table(
+    const uint8_t *base, const uint8_t *end, const UnixRoom *room, Bad *bad
+) noexcept nogil:
+    """Read a table into its columns; gives how many sockets there are."""
     cdef const uint8_t *at = base
-    cdef const uint8_t *end = at + length
-    cdef Py_ssize_t room = most_sockets(at, length, SHORTEST_UNIX)
-    cdef array.array all_flags = array.clone(U32, room, False)
-    cdef array.array types = array.clone(U16, room, False)
-    cdef array.array states = array.clone(U8, room, False)
-    cdef array.array inodes = array.clone(U64, room, False)
-    cdef array.array starts = array.clone(U64, room, False)
-    cdef array.array ends = array.clone(U64, room, False)
-    cdef uint32_t *flags_at = <uint32_t *>all_flags.data.as_uints
-    cdef uint16_t *types_at = <uint16_t *>types.data.as_ushorts
-    cdef uint8_t *states_at = <uint8_t *>states.data.as_uchars
-    cdef uint64_t *inodes_at = <uint64_t *>inodes.data.as_ulonglongs
-    cdef uint64_t *starts_at = <uint64_t *>starts.data.as_ulonglongs
-    cdef uint64_t *ends_at = <uint64_t *>ends.data.as_ulonglongs
     cdef uint32_t flags, kind, state
     cdef uint64_t inode
     cdef const uint8_t *path = NULL
     cdef Line line
-    cdef Bad bad = Bad(0, NULL, 0)
     cdef Py_ssize_t n = 0
     cdef bint first_line = True
     cdef bint has_inode = True
     cdef bint named = False
-    with nogil:
-        while next_line(&at, end, &line):
-            if first_line and holds(line, b"RefCount", 8) and not holds(line, b"Inode", 5):
-                has_inode = False
-            if n < room and read_unix_line(line, has_inode, &flags, &kind, &state, &inode, &path):
-                named = path != NULL
-                flags_at[n] = flags
-                types_at[n] = <uint16_t>kind
-                states_at[n] = <uint8_t>state
-                inodes_at[n] = inode
-                starts_at[n] = <uint64_t>(path - base) if named else 0
-                ends_at[n] = <uint64_t>(line.end - base) if named else 0
-                n += 1
-            elif (
-                named
-                and skip_blanks(line.start, line.end) != line.end
-                and memchr(line.start, 0, line.end - line.start) == NULL
-            ):
-                ends_at[n - 1] = <uint64_t>(line.end - base)
-            else:
-                count_bad(&bad, line, first_line, b"RefCount", 8)
-            first_line = False
+    while next_line(&at, end, &line):
+        if first_line and holds(line, b"RefCount", 8) and not holds(line, b"Inode", 5):
+            has_inode = False
+        if n < room.size and read_unix_line(
+            line, has_inode, &flags, &kind, &state, &inode, &path
+        ):
+            named = path != NULL
+            room.flags[n] = flags
+            room.kind[n] = <uint16_t>kind
+            room.state[n] = <uint8_t>state
+            room.inode[n] = inode
+            room.start[n] = <uint64_t>(path - base) if named else 0
+            room.end[n] = <uint64_t>(line.end - base) if named else 0
+            n += 1
+        elif (
+            named
+            and skip_blanks(line.start, line.end) != line.end
+            and memchr(line.start, 0, line.end - line.start) == NULL
+        ):
+            room.end[n - 1] = <uint64_t>(line.end - base)
+        else:
+            count_bad(bad, line, first_line, b"RefCount", 8)
+        first_line = False
+    return n
+
+
+def parse_unix(str text):
+    """The sockets of /proc/net/unix."""
+    cdef Py_ssize_t length
+    cdef const uint8_t *at = <const uint8_t *>PyUnicode_AsUTF8AndSize(text, &length)
+    cdef const uint8_t *end = at + length
+    cdef Py_ssize_t most = most_sockets(at, length, SHORTEST_UNIX)
+    cdef array.array all_flags = array.clone(U32, most, False)
+    cdef array.array types = array.clone(U16, most, False)
+    cdef array.array states = array.clone(U8, most, False)
+    cdef array.array inodes = array.clone(U64, most, False)
+    cdef array.array starts = array.clone(U64, most, False)
+    cdef array.array ends = array.clone(U64, most, False)
+    cdef UnixRoom room = UnixRoom(
+        <uint32_t *>all_flags.data.as_uints,
+        <uint16_t *>types.data.as_ushorts,
+        <uint8_t *>states.data.as_uchars,
+        <uint64_t *>inodes.data.as_ulonglongs,
+        <uint64_t *>starts.data.as_ulonglongs,
+        <uint64_t *>ends.data.as_ulonglongs,
+        most,
+    )
+    cdef Bad bad = Bad(0, NULL, 0)
+    cdef Py_ssize_t n
+    if length < SMALL:
+        n = read_unix_table(at, end, &room, &bad)
+    else:
+        with nogil:
+            n = read_unix_table(at, end, &room, &bad)
     for column in (all_flags, types, states, inodes, starts, ends):
         array.resize(column, n)
     columns = UnixColumns(all_flags, types, states, inodes, starts, ends)
@@ -508,18 +576,17 @@ def parse_packet(str text):
     cdef Bad bad = Bad(0, NULL, 0)
     cdef Py_ssize_t n = 0
     cdef bint first_line = True
-    with nogil:
-        while next_line(&at, end, &line):
-            if n < room and read_packet_line(line, &kind, &protocol, &interface, &uid, &inode):
-                types_at[n] = <uint16_t>kind
-                protocols_at[n] = <uint16_t>protocol
-                interfaces_at[n] = <uint32_t>interface
-                uids_at[n] = <uint32_t>uid
-                inodes_at[n] = inode
-                n += 1
-            else:
-                count_bad(&bad, line, first_line, b"RefCnt", 6)
-            first_line = False
+    while next_line(&at, end, &line):
+        if n < room and read_packet_line(line, &kind, &protocol, &interface, &uid, &inode):
+            types_at[n] = <uint16_t>kind
+            protocols_at[n] = <uint16_t>protocol
+            interfaces_at[n] = <uint32_t>interface
+            uids_at[n] = <uint32_t>uid
+            inodes_at[n] = inode
+            n += 1
+        else:
+            count_bad(&bad, line, first_line, b"RefCnt", 6)
+        first_line = False
     for column in (types, protocols, interfaces, uids, inodes):
         array.resize(column, n)
     columns = PacketColumns(types, protocols, interfaces, uids, inodes)
