@@ -35,7 +35,10 @@ def extensions() -> list[Extension]:
     if flag("NETVIZ_NO_EXTENSIONS"):
         return []
     sources = [f"netviz/{name}.pyx" for name in COMPILED if (ROOT / f"netviz/{name}.pyx").exists()]
-    return [Extension(source[:-4].replace("/", "."), [source]) for source in sources]
+    declared = ["netviz/_fastparse.pxd"]  # what one takes of the other
+    return [
+        Extension(source[:-4].replace("/", "."), [source], depends=declared) for source in sources
+    ]
 
 
 class BuildCompiled(build_ext):

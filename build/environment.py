@@ -17,7 +17,7 @@ BIN = FOLDER / "bin"
 PYTHON = BIN / "python"
 OLDEST = (3, 10)
 
-SOURCES = ("pyproject.toml", "setup.py", "netviz/*.pyx")
+SOURCES = ("pyproject.toml", "setup.py", "netviz/*.pxd", "netviz/*.pyx")
 COMPILED = "netviz/*.so"
 BUILD_FLAGS = ("NETVIZ_NO_EXTENSIONS", "NETVIZ_REQUIRE_EXTENSIONS")
 

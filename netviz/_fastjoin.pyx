@@ -7,16 +7,19 @@ column comes from this module or from the Fleet, never from a snapshot.
 """
 
 from cpython cimport array
+from cpython.unicode cimport PyUnicode_AsUTF8AndSize
 from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
-from libc.string cimport memset
+from libc.string cimport memcpy, memset
+
+from netviz._fastparse cimport Bad, InetRoom, first_bad, most_inet_sockets, read_inet_table
 
 import array
 import os
 import struct
 
 from netviz._pyjoin import Account, End, Folded, Selection, Settled
-from netviz.tables import ConnectedColumns
+from netviz.tables import BadLines, ConnectedColumns, InetColumns
 
 IMPLEMENTATION = "compiled"
 
@@ -195,6 +198,7 @@ cdef class InodeOwners:
 
     cdef Map _owners
     cdef bytearray _listed  # one flag per slot of the map
+    cdef uint8_t *_flags  # of them
     cdef uint64_t _asked_for  # how many of them are set
 
     def __cinit__(self, uint64_t expected=64):
@@ -246,31 +250,32 @@ cdef class InodeOwners:
         """The owner of each inode, 0 for none; inode 0 is never held. They count as listed."""
         cdef Py_ssize_t n = len(inodes)
         cdef array.array found = array.clone(U32, n, False)
-        cdef uint64_t *inode = u64(inodes)
-        cdef uint32_t *owner = u32(found)
-        cdef uint64_t size = self._owners.mask + 1
+        self.be_asked()
+        self.own(u64(inodes), u32(found), n)
+        return found
+
+    cdef int be_asked(self) except -1:
+        """Has to be called before ``own``, whenever others were added."""
+        if <uint64_t>len(self._listed) != self._owners.mask + 1:
+            self._listed = bytearray(self._owners.mask + 1)
+            self._asked_for = 0
+        self._flags = self._listed
+        return 0
+
+    cdef void own(self, const uint64_t *inode, uint32_t *owner, Py_ssize_t n) noexcept nogil:
+        """Find the owner of each inode. They count as listed."""
         cdef Py_ssize_t i
-        cdef uint64_t asked_for
-        cdef uint8_t *listed
         cdef uint8_t *flag
         cdef Slot *slot
-        if <uint64_t>len(self._listed) != size:
-            self._listed = bytearray(size)
-            self._asked_for = 0
-        listed = self._listed
-        asked_for = self._asked_for
-        with nogil:
-            for i in range(n):
-                owner[i] = 0
-                if inode[i]:
-                    slot = map_slot(&self._owners, inode[i], 0)
-                    if slot.value != NONE:
-                        owner[i] = slot.value
-                        flag = listed + (slot - self._owners.slots)
-                        asked_for += not flag[0]
-                        flag[0] = 1
-        self._asked_for = asked_for
-        return found
+        for i in range(n):
+            owner[i] = 0
+            if inode[i]:
+                slot = map_slot(&self._owners, inode[i], 0)
+                if slot.value != NONE:
+                    owner[i] = slot.value
+                    flag = self._flags + (slot - self._owners.slots)
+                    self._asked_for += not flag[0]
+                    flag[0] = 1
 
     def unlisted(self):
         """How many held inodes were never asked for."""
@@ -285,139 +290,262 @@ cdef inline uint64_t tuple_hash(
     return mix(mix(mix(local_hi, remote_hi), local_lo) ^ ports, mix(remote_lo, inode))
 
 
-def settle(columns, array.array owners):
-    """Part connected sockets from bound ones; repeats are left out."""
-    cdef Py_ssize_t n = len(columns)
-    cdef uint64_t *local_hi = u64(columns.local_hi)
-    cdef uint64_t *local_lo = u64(columns.local_lo)
-    cdef uint64_t *remote_hi = u64(columns.remote_hi)
-    cdef uint64_t *remote_lo = u64(columns.remote_lo)
-    cdef uint16_t *local_port = u16(columns.local_port)
-    cdef uint16_t *remote_port = u16(columns.remote_port)
-    cdef uint8_t *state = u8(columns.state)
-    cdef uint32_t *uid = u32(columns.uid)
-    cdef uint64_t *inode = u64(columns.inode)
-    cdef uint32_t *owner = u32(owners)
-    cdef array.array bound = array.clone(U32, n, False)
-    cdef array.array out_local = array.clone(U32, n, False)
-    cdef array.array out_remote_hi = array.clone(U64, n, False)
-    cdef array.array out_remote_lo = array.clone(U64, n, False)
-    cdef array.array out_local_port = array.clone(U16, n, False)
-    cdef array.array out_remote_port = array.clone(U16, n, False)
-    cdef array.array out_state = array.clone(U8, n, False)
-    cdef array.array out_uid = array.clone(U32, n, False)
-    cdef array.array out_inode = array.clone(U64, n, False)
-    cdef array.array out_owner = array.clone(U32, n, False)
-    cdef uint32_t *o_bound = u32(bound)
-    cdef uint32_t *o_local = u32(out_local)
-    cdef uint64_t *o_remote_hi = u64(out_remote_hi)
-    cdef uint64_t *o_remote_lo = u64(out_remote_lo)
-    cdef uint16_t *o_local_port = u16(out_local_port)
-    cdef uint16_t *o_remote_port = u16(out_remote_port)
-    cdef uint8_t *o_state = u8(out_state)
-    cdef uint32_t *o_uid = u32(out_uid)
-    cdef uint64_t *o_inode = u64(out_inode)
-    cdef uint32_t *o_owner = u32(out_owner)
-    cdef uint8_t *listening = NULL
-    cdef uint32_t *seen = NULL
-    cdef uint64_t size = 16
-    cdef uint64_t mask, at
-    cdef Map locals_
-    cdef Map served
-    cdef Slot *slot
-    cdef Py_ssize_t i, j
-    cdef Py_ssize_t connected = 0, bounds = 0
+cdef struct ConnectedRoom:
+    uint64_t *remote_hi
+    uint64_t *remote_lo
+    uint64_t *inode
+    uint32_t *local
+    uint32_t *uid
+    uint32_t *owner
+    uint16_t *local_port
+    uint16_t *remote_port
+    uint8_t *state
+    Py_ssize_t size
+
+
+# A table on its way from text to sockets. What was parsed is in one piece of memory, the connected
+# sockets are in another. Of what was parsed only the bound sockets are left in the end.
+cdef struct Table:
+    const uint8_t *text
+    Py_ssize_t length
+    bint wide
+    Bad bad
+    void *parsed_memory
+    InetRoom parsed
+    uint32_t *owner
+    void *connected_memory
+    ConnectedRoom connected
+    Map locals_
+    Map served
+
+
+cdef bint table_read(Table *table, bint big_endian) noexcept nogil:
+    """Parse the text. False where there is no memory."""
+    cdef Py_ssize_t most = most_inet_sockets(table.text, table.length, table.wide)
+    cdef InetRoom *room = &table.parsed
+    table.parsed_memory = malloc(most * (5 * 8 + 2 * 4 + 2 * 2 + 1))
+    if table.parsed_memory == NULL:
+        return False
+    room.local_hi = <uint64_t *>table.parsed_memory
+    room.local_lo = room.local_hi + most
+    room.remote_hi = room.local_lo + most
+    room.remote_lo = room.remote_hi + most
+    room.inode = room.remote_lo + most
+    room.uid = <uint32_t *>(room.inode + most)
+    table.owner = room.uid + most
+    room.local_port = <uint16_t *>(table.owner + most)
+    room.remote_port = room.local_port + most
+    room.state = <uint8_t *>(room.remote_port + most)
+    room.size = most
+    room.size = read_inet_table(
+        table.text, table.text + table.length, big_endian, table.wide, room, &table.bad
+    )
+    return True
+
+
+cdef bint connected_make(Table *table) noexcept nogil:
+    """Room for as many connected sockets as were parsed. False where there is no memory."""
+    cdef Py_ssize_t most = table.parsed.size
+    cdef ConnectedRoom *room = &table.connected
+    table.connected_memory = malloc(most * (3 * 8 + 3 * 4 + 2 * 2 + 1) + 1)
+    if table.connected_memory == NULL:
+        return False
+    room.remote_hi = <uint64_t *>table.connected_memory
+    room.remote_lo = room.remote_hi + most
+    room.inode = room.remote_lo + most
+    room.local = <uint32_t *>(room.inode + most)
+    room.uid = room.local + most
+    room.owner = room.uid + most
+    room.local_port = <uint16_t *>(room.owner + most)
+    room.remote_port = room.local_port + most
+    room.state = <uint8_t *>(room.remote_port + most)
+    room.size = 0
+    return True
+
+
+cdef bint is_repeat(const InetRoom *parsed, Py_ssize_t i, uint32_t *seen, uint64_t mask) noexcept nogil:
+    """Whether the tuple and inode of socket i were ``seen``, a hash set; else they are from now on."""
+    cdef uint64_t at = mask & tuple_hash(
+        parsed.local_hi[i], parsed.local_lo[i], parsed.remote_hi[i], parsed.remote_lo[i],
+        <uint64_t>parsed.local_port[i] << 16 | parsed.remote_port[i], parsed.inode[i],
+    )
+    cdef Py_ssize_t j
+    while seen[at]:
+        j = seen[at] - 1
+        if (
+            parsed.inode[i] == parsed.inode[j] and parsed.local_lo[i] == parsed.local_lo[j]
+            and parsed.remote_lo[i] == parsed.remote_lo[j]
+            and parsed.local_port[i] == parsed.local_port[j]
+            and parsed.remote_port[i] == parsed.remote_port[j]
+            and parsed.local_hi[i] == parsed.local_hi[j]
+            and parsed.remote_hi[i] == parsed.remote_hi[j]
+        ):
+            return True
+        at = (at + 1) & mask
+    seen[at] = <uint32_t>(i + 1)
+    return False
+
+
+cdef bint table_part(Table *table, uint8_t *listening, uint32_t *seen, uint64_t mask) noexcept nogil:
+    """Part connected sockets from bound ones. False where there is no memory.
+
+    ``listening`` has a flag for each port, ``seen`` is an empty hash set.
+    """
+    cdef InetRoom *parsed = &table.parsed
+    cdef ConnectedRoom *connected = &table.connected
+    cdef Py_ssize_t n = parsed.size
+    cdef Py_ssize_t bounds = 0
+    cdef Py_ssize_t i, k
     cdef uint32_t number
-    cdef bint enough = True
-    cdef bint repeat
-    cdef dict served_by = {}
-    cdef array.array locals_hi, locals_lo
-    while size < <uint64_t>n * 2:
+    for i in range(n):
+        if parsed.state[i] == LISTEN:
+            listening[parsed.local_port[i]] = 1
+    for i in range(n):
+        if is_repeat(parsed, i, seen, mask):
+            continue
+        if parsed.state[i] == LISTEN or parsed.remote_port[i] == 0:
+            # At the end of a column that so many connected sockets will not fill.
+            connected.local[n - 1 - bounds] = <uint32_t>i
+            bounds += 1
+            continue
+        number = map_number(&table.locals_, parsed.local_hi[i], parsed.local_lo[i])
+        if number == NONE:
+            return False
+        k = connected.size
+        connected.local[k] = number
+        connected.remote_hi[k] = parsed.remote_hi[i]
+        connected.remote_lo[k] = parsed.remote_lo[i]
+        connected.local_port[k] = parsed.local_port[i]
+        connected.remote_port[k] = parsed.remote_port[i]
+        connected.state[k] = parsed.state[i]
+        connected.uid[k] = parsed.uid[i]
+        connected.inode[k] = parsed.inode[i]
+        connected.owner[k] = table.owner[i]
+        connected.size += 1
+        if table.owner[i] and listening[parsed.local_port[i]]:
+            if not count_end(&table.served, parsed.local_port[i], table.owner[i]):
+                return False
+    for k in range(bounds):  # now that nothing will be compared with them
+        i = connected.local[n - 1 - k]
+        parsed.local_hi[k] = parsed.local_hi[i]
+        parsed.local_lo[k] = parsed.local_lo[i]
+        parsed.remote_hi[k] = parsed.remote_hi[i]
+        parsed.remote_lo[k] = parsed.remote_lo[i]
+        parsed.local_port[k] = parsed.local_port[i]
+        parsed.remote_port[k] = parsed.remote_port[i]
+        parsed.state[k] = parsed.state[i]
+        parsed.uid[k] = parsed.uid[i]
+        parsed.inode[k] = parsed.inode[i]
+        table.owner[k] = table.owner[i]
+    parsed.size = bounds
+    return True
+
+
+cdef bint table_settle(Table *table, bint big_endian, InodeOwners owners) noexcept nogil:
+    """From text to sockets. False where there is no memory."""
+    cdef uint64_t size = 16
+    cdef uint8_t *listening
+    cdef uint32_t *seen
+    cdef bint enough
+    if not table_read(table, big_endian) or not connected_make(table):
+        return False
+    owners.own(table.parsed.inode, table.owner, table.parsed.size)
+    if not map_make(&table.locals_, 16) or not map_make(&table.served, 16):
+        return False
+    while size < <uint64_t>table.parsed.size * 2:
         size *= 2
-    mask = size - 1
-    locals_.slots = NULL
-    served.slots = NULL
-    try:
-        listening = <uint8_t *>calloc(65536, 1)
-        seen = <uint32_t *>calloc(size, sizeof(uint32_t))
-        if listening == NULL or seen == NULL or not map_make(&locals_, 16):
-            raise MemoryError
-        if not map_make(&served, 16):
-            raise MemoryError
-        with nogil:
-            for i in range(n):
-                if state[i] == LISTEN:
-                    listening[local_port[i]] = 1
-            for i in range(n):
-                at = tuple_hash(
-                    local_hi[i], local_lo[i], remote_hi[i], remote_lo[i],
-                    <uint64_t>local_port[i] << 16 | remote_port[i], inode[i],
-                ) & mask
-                repeat = False
-                while seen[at]:
-                    j = seen[at] - 1
-                    if (
-                        inode[i] == inode[j] and local_lo[i] == local_lo[j]
-                        and remote_lo[i] == remote_lo[j] and local_port[i] == local_port[j]
-                        and remote_port[i] == remote_port[j] and local_hi[i] == local_hi[j]
-                        and remote_hi[i] == remote_hi[j]
-                    ):
-                        repeat = True
-                        break
-                    at = (at + 1) & mask
-                if repeat:
-                    continue
-                seen[at] = <uint32_t>(i + 1)
-                if state[i] == LISTEN or remote_port[i] == 0:
-                    o_bound[bounds] = <uint32_t>i
-                    bounds += 1
-                    continue
-                number = map_number(&locals_, local_hi[i], local_lo[i])
-                if number == NONE:
-                    enough = False
-                    break
-                o_local[connected] = number
-                o_remote_hi[connected] = remote_hi[i]
-                o_remote_lo[connected] = remote_lo[i]
-                o_local_port[connected] = local_port[i]
-                o_remote_port[connected] = remote_port[i]
-                o_state[connected] = state[i]
-                o_uid[connected] = uid[i]
-                o_inode[connected] = inode[i]
-                o_owner[connected] = owner[i]
-                connected += 1
-                if owner[i] and listening[local_port[i]]:
-                    slot = map_slot(&served, local_port[i], owner[i])
-                    if slot.value != NONE:
-                        slot.value += 1
-                    elif not map_put(&served, slot, local_port[i], owner[i], 1):
-                        enough = False
-                        break
-        if not enough:
-            raise MemoryError
-        locals_hi, locals_lo = addresses_of(&locals_)
-        for at in range(served.mask + 1):
-            if served.slots[at].value != NONE:
-                served_by[(served.slots[at].a, served.slots[at].b)] = served.slots[at].value
-    finally:
-        free(listening)
-        free(seen)
-        map_free(&locals_)
-        map_free(&served)
-    array.resize(bound, bounds)
-    for column in (
-        out_local, out_remote_hi, out_remote_lo, out_local_port, out_remote_port, out_state,
-        out_uid, out_inode, out_owner,
-    ):
-        array.resize(column, connected)
+    listening = <uint8_t *>calloc(65536, 1)
+    seen = <uint32_t *>calloc(size, sizeof(uint32_t))
+    enough = listening != NULL and seen != NULL and table_part(table, listening, seen, size - 1)
+    free(listening)
+    free(seen)
+    return enough
+
+
+cdef void table_free(Table *table) noexcept:
+    free(table.parsed_memory)
+    free(table.connected_memory)
+    map_free(&table.locals_)
+    map_free(&table.served)
+
+
+cdef array.array column_of(array.array kind, const void *values, Py_ssize_t n):
+    cdef array.array column = array.clone(kind, n, False)
+    if n:
+        memcpy(column.data.as_voidptr, values, n * column.ob_descr.itemsize)
+    return column
+
+
+cdef object settled_of(Table *table):
+    cdef ConnectedRoom *connected = &table.connected
+    cdef InetRoom *bound = &table.parsed
+    cdef Py_ssize_t n = connected.size
+    cdef Py_ssize_t bounds = bound.size
+    cdef uint64_t at
+    cdef dict served = {}
+    for at in range(table.served.mask + 1):
+        if table.served.slots[at].value != NONE:
+            served[(table.served.slots[at].a, table.served.slots[at].b)] = (
+                table.served.slots[at].value
+            )
     return Settled(
         ConnectedColumns(
-            out_local, out_remote_hi, out_remote_lo, out_local_port, out_remote_port, out_state,
-            out_uid, out_inode, out_owner, locals_hi, locals_lo,
+            column_of(U32, connected.local, n),
+            column_of(U64, connected.remote_hi, n),
+            column_of(U64, connected.remote_lo, n),
+            column_of(U16, connected.local_port, n),
+            column_of(U16, connected.remote_port, n),
+            column_of(U8, connected.state, n),
+            column_of(U32, connected.uid, n),
+            column_of(U64, connected.inode, n),
+            column_of(U32, connected.owner, n),
+            *addresses_of(&table.locals_),
         ),
-        bound,
-        served_by,
+        InetColumns(
+            column_of(U64, bound.local_hi, bounds),
+            column_of(U64, bound.local_lo, bounds),
+            column_of(U64, bound.remote_hi, bounds),
+            column_of(U64, bound.remote_lo, bounds),
+            column_of(U16, bound.local_port, bounds),
+            column_of(U16, bound.remote_port, bounds),
+            column_of(U8, bound.state, bounds),
+            column_of(U32, bound.uid, bounds),
+            column_of(U64, bound.inode, bounds),
+            BadLines(table.bad.count, first_bad(&table.bad)),
+        ),
+        column_of(U32, table.owner, bounds),
+        served,
     )
+
+
+def settle(list tables, bint big_endian, InodeOwners owners):
+    """Parse tables, and part their connected sockets from bound ones; repeats are left out."""
+    cdef Py_ssize_t count = len(tables)
+    cdef Py_ssize_t k
+    cdef bint enough = True
+    cdef Table *work = <Table *>calloc(count + 1, sizeof(Table))
+    if work == NULL:
+        raise MemoryError
+    try:
+        for k in range(count):
+            text, wide = tables[k]
+            work[k].text = <const uint8_t *>PyUnicode_AsUTF8AndSize(text, &work[k].length)
+            work[k].wide = wide
+        owners.be_asked()
+        # All in one piece: to get the interpreter back from another thread may take longer than a
+        # table does.
+        with nogil:
+            for k in range(count):
+                if not table_settle(&work[k], big_endian, owners):
+                    enough = False
+                    break
+        if not enough:
+            raise MemoryError
+        return [settled_of(&work[k]) for k in range(count)]
+    finally:
+        for k in range(count):
+            table_free(&work[k])
+        free(work)
 
 
 cdef inline bint is_loopback(uint64_t hi, uint64_t lo) noexcept nogil:

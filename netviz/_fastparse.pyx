@@ -68,12 +68,6 @@ cdef struct Line:
     const uint8_t *end
 
 
-cdef struct Bad:
-    Py_ssize_t count
-    const uint8_t *first
-    Py_ssize_t first_length
-
-
 cdef inline bint is_blank(uint8_t byte) noexcept nogil:
     return byte == b' ' or byte == b'\t'
 
@@ -215,11 +209,17 @@ cdef void count_bad(
         bad.first_length = min(line.end - line.start, <Py_ssize_t>200)
 
 
+cdef str first_bad(const Bad *bad):
+    """The first bad line; empty where there is none."""
+    if not bad.count:
+        return ""
+    return (<const char *>bad.first)[: bad.first_length].decode("utf-8", "replace")
+
+
 cdef object report_bad(object columns, Bad *bad):
     """Put the count, and the first bad line, where the columns have them."""
     columns.bad.count = bad.count
-    if bad.count:
-        columns.bad.first = (<const char *>bad.first)[: bad.first_length].decode("utf-8", "replace")
+    columns.bad.first = first_bad(bad)
 
 
 cdef Py_ssize_t most_sockets(const uint8_t *at, Py_ssize_t length, Py_ssize_t shortest) noexcept:
@@ -230,6 +230,13 @@ cdef Py_ssize_t most_sockets(const uint8_t *at, Py_ssize_t length, Py_ssize_t sh
     with nogil:
         most = count_lines(at, at + length, length // shortest + 1)
     return most
+
+
+cdef Py_ssize_t most_inet_sockets(const uint8_t *at, Py_ssize_t length, bint wide) noexcept nogil:
+    """As ``most_sockets``, of an inet table."""
+    return count_lines(
+        at, at + length, length // (SHORTEST_INET6 if wide else SHORTEST_INET4) + 1
+    )
 
 
 cdef Py_ssize_t count_lines(
@@ -312,19 +319,6 @@ def naturals(list values):
     except OverflowError:
         return None
     return column
-
-
-cdef struct InetRoom:
-    uint64_t *local_hi
-    uint64_t *local_lo
-    uint64_t *remote_hi
-    uint64_t *remote_lo
-    uint16_t *local_port
-    uint16_t *remote_port
-    uint8_t *state
-    uint32_t *uid
-    uint64_t *inode
-    Py_ssize_t size
 
 
 cdef Py_ssize_t read_inet_table(

@@ -10,6 +10,7 @@ from array import array
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
+from netviz._pyparse import parse_inet
 from netviz.addresses import AMBIGUOUS, NOBODY, is_ipv4, is_loopback
 from netviz.graph import Sample
 from netviz.join.kinds import QUEUED, RECENT, RECIPROCAL
@@ -76,22 +77,32 @@ class InodeOwners:
 
 
 class Settled(NamedTuple):
-    """One table, sorted out: repeats are gone, ``bound`` numbers sockets of the parsed columns."""
+    """One table, sorted out: repeats are gone. ``bound`` has the sockets that are not connected
+    and the bad lines, ``bound_owner`` the holders of those sockets."""
 
     connected: ConnectedColumns
-    bound: array[int]
+    bound: InetColumns
+    bound_owner: array[int]
     served: dict[tuple[int, int], int]
 
 
-def settle(columns: InetColumns, owners: array[int]) -> Settled:
-    """Part connected sockets from bound ones (listening, or without a remote port).
+def settle(
+    tables: Sequence[tuple[str, bool]], big_endian: bool, owners: InodeOwners
+) -> list[Settled]:
+    """Parse tables, and part connected sockets from bound ones (listening, or no remote port).
 
-    A repeat (same tuple and inode) is left out: the kernel prints sockets twice while the table
-    changes under the reader (prometheus/procfs #576). ``served`` counts connections by (local port,
-    owner) for ports that have a listening socket in this table.
+    ``tables`` are texts, each with whether its addresses are those of IPv6. A repeat (same tuple
+    and inode) is left out: the kernel prints sockets twice while the table changes under the reader
+    (prometheus/procfs #576). ``served`` counts connections by (local port, owner) for ports that
+    have a listening socket in this table. Raises UnicodeEncodeError for half of a surrogate pair.
     """
+    parsed = [parse_inet(text, big_endian, wide) for text, wide in tables]
+    return [_settled(columns, owners.find(columns.inode)) for columns in parsed]
+
+
+def _settled(columns: InetColumns, owners: array[int]) -> Settled:
     connected = ConnectedColumns()
-    bound = array("I")
+    bound, bound_owner = InetColumns(bad=columns.bad), array("I")
     seen = set()
     locals_: dict[tuple[int, int], int] = {}
     listening = {columns.local_port[i] for i in range(len(columns)) if columns.state[i] == LISTEN}
@@ -106,7 +117,9 @@ def settle(columns: InetColumns, owners: array[int]) -> Settled:
             continue
         seen.add(identity)
         if state == LISTEN or remote_port == 0:
-            bound.append(i)
+            for into, of in zip(bound.columns(), columns.columns(), strict=True):
+                into.append(of[i])
+            bound_owner.append(owner)
             continue
         connected.local.append(locals_.setdefault(local, len(locals_)))
         connected.remote_hi.append(remote_hi)
@@ -121,7 +134,7 @@ def settle(columns: InetColumns, owners: array[int]) -> Settled:
             served[(local_port, owner)] = served.get((local_port, owner), 0) + 1
     connected.locals_hi = array("Q", [hi for hi, _ in locals_])
     connected.locals_lo = array("Q", [lo for _, lo in locals_])
-    return Settled(connected, bound, served)
+    return Settled(connected, bound, bound_owner, served)
 
 
 class Sightings:

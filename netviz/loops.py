@@ -24,6 +24,7 @@ End = implementation.End
 Folded = implementation.Folded
 InodeOwners = implementation.InodeOwners
 ListenerTable = implementation.ListenerTable
+Settled = implementation.Settled
 Sightings = implementation.Sightings
 account = implementation.account
 adopt = implementation.adopt

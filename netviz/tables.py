@@ -61,6 +61,12 @@ class InetColumns:
     def __len__(self) -> int:
         return len(self.inode)
 
+    def columns(self) -> tuple[array[int], ...]:
+        return (
+            *(self.local_hi, self.local_lo, self.remote_hi, self.remote_lo),
+            *(self.local_port, self.remote_port, self.state, self.uid, self.inode),
+        )
+
 
 @dataclass(slots=True)
 class UnixColumns:

@@ -71,8 +71,11 @@ class Fleet:
             for number, process in zip(numbers, holding, strict=True):
                 pipes.add(number, process.pipes)
         holders.settle()
+        reports: list[str] = []
         for index, tables in zip(namespaces, parsed.tables, strict=True):
-            self.namespaces[index].tables += held_sockets(tables, sample, holders)
+            held = held_sockets(tables, sample, holders)
+            self.namespaces[index].tables += held.tables
+            reports += held.reports
             if tables.conntrack is not None:
                 self._add_conntrack(index, tables.conntrack)
         self.samples.append(
@@ -86,7 +89,7 @@ class Fleet:
                 processes=len(snapshot.processes),
                 sees_all_holders=sees_all_holders(snapshot),
                 unread=tuple(snapshot.problems),
-                reports=tuple(report for tables in parsed.tables for report in tables.reports),
+                reports=tuple(reports),
                 unknown_sockets=holders.unlisted(),
             )
         )

@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
-from netviz.loops import InodeOwners
+from netviz.loops import InodeOwners, Settled, settle
 
 INIT = 1
 """Holds the sockets it activates for others, so it is never shown if there is another holder."""
@@ -66,6 +66,10 @@ class SampleHolders:
         for inode, processes in self._shared.items():
             self._owners.replace(inode, self._owner_id(tuple(sorted(processes))))
         self._shared.clear()
+
+    def settled(self, tables: Sequence[tuple[str, bool]], big_endian: bool) -> list[Settled]:
+        """Tables with the holders of their sockets, which count as listed: ``loops.settle``."""
+        return settle(tables, big_endian, self._owners)
 
     def find(self, inodes: array[int]) -> array[int]:
         """The owner number of each inode, 0 for nobody; the inodes count as listed."""

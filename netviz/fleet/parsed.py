@@ -12,22 +12,30 @@ from netviz.parse import parse_conntrack, parse_inet, parse_packet, parse_unix
 from netviz.snapshot.model import Snapshot
 from netviz.tables import BadLines, ConntrackColumns, InetColumns, PacketColumns, UnixColumns
 
-INET_TABLES = {
-    f"{proto}{family}": proto
-    for proto in ("tcp", "udp", "udplite", "raw", "icmp")
-    for family in ("", "6")
-}
-"""The protocol of each table of internet sockets."""
+
+def _both_families(*protocols: str) -> dict[str, str]:
+    return {f"{proto}{family}": proto for proto in protocols for family in ("", "6")}
+
+
+CONNECTION_TABLES = _both_families("tcp", "udp", "udplite")
+"""The protocol of each table of internet sockets that may be connected."""
+
+OTHER_INET_TABLES = _both_families("raw", "icmp")
+"""The protocol of each table of other internet sockets."""
 
 
 @dataclass(slots=True)
 class ParsedTables:
     """The tables of one namespace; None for one that the sample has not.
 
-    ``inet`` has those of ``INET_TABLES`` by name. ``reports`` are sentences, fit for a person,
-    about what could not be read.
+    ``connections`` has the texts of ``CONNECTION_TABLES`` by name: they are the largest, and parsed
+    where it is known who holds their sockets. ``inet`` has those of ``OTHER_INET_TABLES``.
+    ``reports`` are sentences, fit for a person, about what could not be read; each begins with the
+    name of the table.
     """
 
+    big_endian: bool
+    connections: dict[str, str] = field(default_factory=dict)
     inet: dict[str, InetColumns] = field(default_factory=dict)
     packet: PacketColumns | None = None
     unix: UnixColumns | None = None
@@ -61,30 +69,42 @@ def parse_sample(snapshot: Snapshot) -> ParsedSample:
 
 def parse_tables(texts: dict[str, str], big_endian: bool) -> ParsedTables:
     """Parse the tables of one namespace, by name. Raises TableError as ``parse_sample`` does."""
-    parsed = ParsedTables()
+    parsed = ParsedTables(big_endian)
     for name, text in sorted(texts.items()):
         try:
-            bad = _parse(name, text, big_endian, parsed)
+            bad = _parse(name, text, parsed)
         except UnicodeEncodeError as fault:
-            raise TableError(f"{name}: the table holds text that is not Unicode: {fault}") from None
+            raise not_unicode(name, fault) from None
         if bad is not None and bad.count:
-            lines = "1 line" if bad.count == 1 else f"{bad.count} lines"
-            parsed.reports.append(f"{name}: {lines} could not be read, the first: {bad.first!r}")
+            parsed.reports.append(report(name, bad))
     return parsed
 
 
-def _parse(name: str, text: str, big_endian: bool, parsed: ParsedTables) -> BadLines | None:
-    """Add one table; gives its bad lines, None where it is not read."""
+def not_unicode(name: str, fault: UnicodeEncodeError) -> TableError:
+    return TableError(f"{name}: the table holds text that is not Unicode: {fault}")
+
+
+def report(name: str, bad: BadLines) -> str:
+    """The sentence about the bad lines of a table."""
+    lines = "1 line" if bad.count == 1 else f"{bad.count} lines"
+    return f"{name}: {lines} could not be read, the first: {bad.first!r}"
+
+
+def _parse(name: str, text: str, parsed: ParsedTables) -> BadLines | None:
+    """Add one table; gives its bad lines, None where it is not read here."""
     if name == "nf_conntrack":  # empty where nothing is tracked
         parsed.conntrack = parse_conntrack(text)
         return parsed.conntrack.bad
     if not text:
         # A real kernel always prints a header (microsoft/WSL #2084).
-        if name in INET_TABLES:
+        if name in CONNECTION_TABLES or name in OTHER_INET_TABLES:
             parsed.reports.append(f"{name}: the table is empty, not even a header")
         return None
-    if name in INET_TABLES:
-        columns = parsed.inet[name] = parse_inet(text, big_endian, name.endswith("6"))
+    if name in CONNECTION_TABLES:
+        parsed.connections[name] = text
+        return None
+    if name in OTHER_INET_TABLES:
+        columns = parsed.inet[name] = parse_inet(text, parsed.big_endian, name.endswith("6"))
         return columns.bad
     if name == "packet":
         parsed.packet = parse_packet(text)

@@ -13,9 +13,14 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from netviz.fleet.holders import SampleHolders
-from netviz.fleet.parsed import INET_TABLES, ParsedTables
+from netviz.fleet.parsed import (
+    CONNECTION_TABLES,
+    OTHER_INET_TABLES,
+    ParsedTables,
+    not_unicode,
+    report,
+)
 from netviz.fleet.sctp_tables import Association, Endpoint
-from netviz.loops import settle
 from netviz.tables import LISTEN, ConnectedColumns, InetColumns, PacketColumns
 
 CONNECTION_PROTOCOLS = ("tcp", "udp", "udplite", "sctp")
@@ -82,12 +87,21 @@ class TableSockets:
         return found.union(self.connected.inode) if self.connected else found
 
 
-def held_sockets(parsed: ParsedTables, sample: int, holders: SampleHolders) -> list[TableSockets]:
-    """The sockets of the parsed tables of one namespace, with who holds them."""
-    found = [
-        _inet_sockets(INET_TABLES[name], columns, sample, holders)
-        for name, columns in parsed.inet.items()
-    ]
+class HeldSockets(NamedTuple):
+    """The tables of one namespace. ``reports`` are as in ``ParsedTables``, of all its tables."""
+
+    tables: list[TableSockets]
+    reports: list[str]
+
+
+def held_sockets(parsed: ParsedTables, sample: int, holders: SampleHolders) -> HeldSockets:
+    """The sockets of the tables of one namespace, with who holds them.
+
+    Raises TableError for a table whose text cannot be parsed at all.
+    """
+    found, reports = _connection_tables(parsed, sample, holders)
+    for name, columns in parsed.inet.items():
+        found.append(_bound_only(OTHER_INET_TABLES[name], columns, sample, holders))
     if parsed.packet is not None:
         packet = _packet_sockets(parsed.packet, holders)
         found.append(TableSockets("packet", sample, packet=packet))
@@ -103,44 +117,52 @@ def held_sockets(parsed: ParsedTables, sample: int, holders: SampleHolders) -> l
         owners = _owners(parsed.endpoints, holders)
         endpoints = list(map(HeldEndpoint, parsed.endpoints, owners))
         found.append(TableSockets("sctp", sample, endpoints=endpoints))
-    return found
+    reports += parsed.reports
+    return HeldSockets(found, sorted(reports, key=lambda report: report.partition(":")[0]))
 
 
 def _owners(of_sctp: Sequence[Association | Endpoint], holders: SampleHolders) -> array[int]:
     return holders.find(array("Q", [one.inode for one in of_sctp]))
 
 
-def _inet_sockets(
+def _connection_tables(parsed: ParsedTables, sample: int, holders: SampleHolders) -> HeldSockets:
+    texts = [(text, name.endswith("6")) for name, text in parsed.connections.items()]
+    try:
+        settled = holders.settled(texts, parsed.big_endian)
+    except UnicodeEncodeError as fault:
+        name = next(name for name, text in parsed.connections.items() if text is fault.object)
+        raise not_unicode(name, fault) from None
+    tables = HeldSockets([], [])
+    for name, one in zip(parsed.connections, settled, strict=True):
+        proto = CONNECTION_TABLES[name]
+        bound = _bound_sockets(proto, one.bound, one.bound_owner)
+        tables.tables.append(TableSockets(proto, sample, bound, [], one.connected, one.served))
+        if one.bound.bad.count:
+            tables.reports.append(report(name, one.bound.bad))
+    return tables
+
+
+def _bound_only(
     proto: str, columns: InetColumns, sample: int, holders: SampleHolders
 ) -> TableSockets:
-    owners = holders.find(columns.inode)
-    if proto not in CONNECTION_PROTOCOLS:
-        every = _bound_sockets(proto, columns, owners, range(len(columns)))
-        return TableSockets(proto, sample, bound=list(dict.fromkeys(every)))
-    settled = settle(columns, owners)
-    return TableSockets(
-        proto,
-        sample,
-        bound=_bound_sockets(proto, columns, owners, settled.bound),
-        connected=settled.connected,
-        served=settled.served,
-    )
+    """The sockets of a table in which none is connected."""
+    every = _bound_sockets(proto, columns, holders.find(columns.inode))
+    return TableSockets(proto, sample, bound=list(dict.fromkeys(every)))
 
 
-def _bound_sockets(
-    proto: str, columns: InetColumns, owners: array[int], numbers: range | array[int]
-) -> list[BoundSocket]:
+def _bound_sockets(proto: str, columns: InetColumns, owners: array[int]) -> list[BoundSocket]:
     return [
-        BoundSocket(
-            proto,
-            columns.local_hi[i] << 64 | columns.local_lo[i],
-            columns.local_port[i],
-            columns.state[i] == LISTEN,
-            owners[i],
-            columns.inode[i],
-            columns.uid[i],
+        BoundSocket(proto, hi << 64 | lo, port, state == LISTEN, owner, inode, uid)
+        for hi, lo, port, state, owner, inode, uid in zip(
+            columns.local_hi,
+            columns.local_lo,
+            columns.local_port,
+            columns.state,
+            owners,
+            columns.inode,
+            columns.uid,
+            strict=True,
         )
-        for i in numbers
     ]
 
 

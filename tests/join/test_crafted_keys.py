@@ -33,19 +33,16 @@ assert len(inodes) == 400_000
 """
 
 ADDRESSES_THAT_CANCEL_OUT = """
-from array import array
-from netviz._fastjoin import settle
-from netviz.tables import InetColumns
+from netviz._fastjoin import InodeOwners, settle
 many = 400_000
-columns = InetColumns()
-columns.local_hi = array("Q", range(many))
-columns.remote_hi = array("Q", range(many))  # the exclusive or of both is always 0
-for name in ("local_lo", "remote_lo", "inode"):
-    setattr(columns, name, array("Q", [1]) * many)
-columns.local_port = columns.remote_port = array("H", [1]) * many
-columns.state = array("B", [1]) * many
-columns.uid = array("I", [0]) * many
-assert len(settle(columns, array("I", [0]) * many).connected) == many
+# The exclusive or of both upper halves is always 0.
+text = "".join(
+    f"0: {n:016X}0000000000000001:0001 {n:016X}0000000000000001:0001 01 "
+    "00000000:00000000 00:00000000 00000000 0 0 1\\n"
+    for n in range(many)
+)
+((connected, *_),) = settle([(text, True)], True, InodeOwners())
+assert len(connected) == many
 """
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from netviz import _pyjoin
 from netviz.addresses import ANY4, ANY6, MAPPED_PREFIX
-from netviz.tables import Candidates, InetColumns
+from netviz.tables import Candidates
 
 try:
     from netviz import _fastjoin  # type: ignore[attr-defined,unused-ignore]
@@ -46,19 +46,18 @@ table = st.lists(socket, max_size=30)
 Tables = Sequence[Sequence[tuple[int, ...]]]
 
 
-def columns_of(sockets: Sequence[tuple[int, ...]]) -> InetColumns:
-    columns = InetColumns()
-    for local, remote, local_port, remote_port, state, uid, inode in sockets:
-        columns.local_hi.append(local >> 64)
-        columns.local_lo.append(local & 0xFFFFFFFFFFFFFFFF)
-        columns.remote_hi.append(remote >> 64)
-        columns.remote_lo.append(remote & 0xFFFFFFFFFFFFFFFF)
-        columns.local_port.append(local_port)
-        columns.remote_port.append(remote_port)
-        columns.state.append(state)
-        columns.uid.append(uid)
-        columns.inode.append(inode)
-    return columns
+def text_of(sockets: Sequence[tuple[int, ...]]) -> str:
+    """A table of IPv6 of a big-endian machine: the words of an address are in reading order."""
+    return "".join(
+        f"0: {local:032X}:{local_port:04X} {remote:032X}:{remote_port:04X} {state:02X} "
+        f"00000000:00000000 00:00000000 00000000 {uid} 0 {inode} 1 0\n"
+        for local, remote, local_port, remote_port, state, uid, inode in sockets
+    )
+
+
+def settled(loops: ModuleType, sockets: Sequence[tuple[int, ...]], owners: Any) -> Any:
+    (found,) = loops.settle([(text_of(sockets), True)], True, owners)
+    return found
 
 
 def content(columns: Any) -> dict[str, Any]:
@@ -83,24 +82,24 @@ def run(loops: ModuleType, tables: Tables, last_port: int = 0) -> dict[str, Any]
         owners = loops.InodeOwners()
         results[f"held{number}"] = [owners.add([5, 6], [[1, 2, 2], [2, 3]]), owners.add([6], [[1]])]
         owners.replace(2, 7)
-        columns = columns_of(sockets)
-        of = owners.find(columns.inode)
-        results[f"owners{number}"] = (of, owners.unlisted())
-        settled = loops.settle(columns, of)
+        results[f"owners{number}"] = owners.find(array("Q", [3, 0, 9])), owners.unlisted()
+        parted = settled(loops, sockets, owners)
         results[f"settled{number}"] = (
-            content(settled.connected),
-            settled.bound,
-            settled.served,
+            content(parted.connected),
+            content(parted.bound),
+            parted.bound_owner,
+            parted.served,
+            owners.unlisted(),
         )
         listening = bytearray(65536)
         listening[80] = 1
         chosen = loops.select(
-            settled.connected, known, listening, number % 2 == 1, number % 4, dialled
+            parted.connected, known, listening, number % 2 == 1, number % 4, dialled
         )
         results[f"selected{number}"] = chosen._asdict()
-        locals_ = zip(settled.connected.locals_hi, settled.connected.locals_lo, strict=True)
+        locals_ = zip(parted.connected.locals_hi, parted.connected.locals_lo, strict=True)
         local = array("I", [known.add(hi << 64 | lo) for hi, lo in locals_])
-        gathered.append((settled.connected, chosen.rows, chosen.remote, local, number % 2, 0))
+        gathered.append((parted.connected, chosen.rows, chosen.remote, local, number % 2, 0))
     candidates = Candidates.blank(sum(len(rows) for _, rows, *_ in gathered))
     base = 0
     for table, rows, *rest in gathered:

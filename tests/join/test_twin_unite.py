@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from test_twin_loops import OURS, PORTS, STATES, THEIRS, columns_of, content
+from test_twin_loops import OURS, PORTS, STATES, THEIRS, content, settled
 
 from netviz import _pyjoin
 from netviz.tables import ESTABLISHED, LISTEN, TIME_WAIT, Candidates, ConnectedColumns
@@ -44,8 +44,7 @@ def united(loops: ModuleType, found: Tables) -> tuple[ConnectedColumns, list[lis
     owners.add([5, 6], [[1, 2], [3]])
     parted = []
     for _, sockets in found:
-        columns = columns_of(sockets)
-        parted.append(loops.settle(columns, owners.find(columns.inode)).connected)
+        parted.append(settled(loops, sockets, owners).connected)
     sightings = loops.Sightings()
     samples = [sample for sample, _ in found]
     ranks = [(7 * number) % len(found) for number in range(len(found))]

@@ -179,7 +179,7 @@ def test_the_wheel_can_be_built_again_from_the_source_archive(
     with tarfile.open(only_file(tmp_path / "sdist")) as opened:
         members = {name.partition("/")[2] for name in opened.getnames()}
     shutil.unpack_archive(only_file(tmp_path / "sdist"), tmp_path / "unpacked")
-    assert members >= {f"netviz/{path.name}" for path in (ROOT / "netviz").glob("*.pyx")}
+    assert members >= {f"netviz/{path.name}" for path in (ROOT / "netviz").glob("*.p[xy][dxi]")}
     ended = build(
         *("wheel", only_file(tmp_path / "unpacked"), tmp_path / "wheel"), NETVIZ_NO_EXTENSIONS="1"
     )
