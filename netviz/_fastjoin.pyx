@@ -78,8 +78,14 @@ cdef inline uint64_t *u64(array.array column) noexcept nogil:
 
 # Other numbers in each process: whoever wrote a snapshot cannot know which of its keys would fall
 # into one slot, and so cannot make every look-up walk past all of them.
-cdef uint64_t SECRET_A, SECRET_B
-SECRET_A, SECRET_B = struct.unpack("=QQ", os.urandom(16))
+cdef uint32_t[12] SECRETS
+SECRETS = struct.unpack("=12I", os.urandom(48))
+
+
+cdef inline uint64_t product(uint64_t word, const uint32_t *secrets) noexcept nogil:
+    """A term of NH, a universal hash (Black and others, UMAC, 1999): of two different keys the sums
+    of such products, with two secrets for each word, are equal once in four billion secrets."""
+    return <uint64_t>(<uint32_t>word + secrets[0]) * <uint32_t>(<uint32_t>(word >> 32) + secrets[1])
 
 
 cdef inline uint64_t spread(uint64_t h) noexcept nogil:
@@ -91,7 +97,7 @@ cdef inline uint64_t spread(uint64_t h) noexcept nogil:
 
 cdef inline uint64_t mix(uint64_t a, uint64_t b) noexcept nogil:
     """Spread a key of 128 bits over 64."""
-    return spread(spread(a ^ SECRET_A) ^ b ^ SECRET_B)
+    return spread(product(a, &SECRETS[0]) + product(b, &SECRETS[2]))
 
 
 def slot_hash(uint64_t a, uint64_t b):
@@ -286,8 +292,11 @@ cdef inline uint64_t tuple_hash(
     uint64_t local_hi, uint64_t local_lo, uint64_t remote_hi, uint64_t remote_lo,
     uint64_t ports, uint64_t inode,
 ) noexcept nogil:
-    # Each word goes through the secret alone: two that are only added or xored could cancel out.
-    return mix(mix(mix(local_hi, remote_hi), local_lo) ^ ports, mix(remote_lo, inode))
+    return spread(
+        product(local_hi, &SECRETS[0]) + product(local_lo, &SECRETS[2])
+        + product(remote_hi, &SECRETS[4]) + product(remote_lo, &SECRETS[6])
+        + product(ports, &SECRETS[8]) + product(inode, &SECRETS[10])
+    )
 
 
 cdef struct ConnectedRoom:

@@ -144,6 +144,17 @@ def node_count(nodes: Iterable[Node], level: str) -> int:
     return len({_place(_settled(node), key) for node in nodes})
 
 
+def has_more_nodes(nodes: Iterable[Node], level: str, most: int) -> bool:
+    """Whether finer nodes would become more than ``most`` of ``level``; stops where it knows."""
+    key = _KEYS[level]
+    found: set[Hashable] = set()
+    for node in nodes:
+        found.add(_place(_settled(node), key))
+        if len(found) > most:
+            return True
+    return False
+
+
 def _settled(node: Node) -> Node:
     unit = lasting_unit(node)
     return node if unit == node.unit else replace(node, unit=unit)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netviz.bundles import MOST_LINES
 from netviz.graph import Graph
-from netviz.group import Ungrouped, node_count, ungrouped
+from netviz.group import Ungrouped, has_more_nodes, node_count, ungrouped
 from netviz.subnets import WIDE_BITS, by_subnet
 
 MOST_NODES = 120
@@ -21,19 +21,24 @@ def readable(graph: Graph | Ungrouped) -> tuple[Graph, str]:
     is small enough it is the coarsest: subnets, and wide ones if there are several.
     """
     whole = ungrouped(graph)
-    why = ""
-    for level in ("service", *COARSER):
-        count = node_count(whole.nodes, level)
-        if count > MOST_NODES:
-            why = why or f"{count:,} services are too many to read"
+    services = node_count(whole.nodes, "service")
+    why = f"{services:,} services are too many to read"
+    if services <= MOST_NODES:
+        whole = whole.coarser("service")
+        if whole.lines <= MOST_LINES:
+            made = graph if isinstance(graph, Graph) and graph.level == "service" else whole.graph()
+            if _has_few_lines(made):
+                return made, ""
+        why = f"{services:,} services with more than {MOST_LINES} lines are too much to read"
+    for level in COARSER:
+        if has_more_nodes(whole.nodes, level, MOST_NODES):
             continue
-        coarser = whole.coarser(level)
-        if coarser.lines <= MOST_LINES:
-            made = graph if isinstance(graph, Graph) and level == graph.level else coarser.graph()
+        whole = whole.coarser(level)
+        if whole.lines <= MOST_LINES:
+            made = whole.graph()
             if _has_few_lines(made):
                 return made, why
-        why = why or f"{count:,} services with more than {MOST_LINES} lines are too much to read"
-    return subnets_of(whole.coarser("host")), why
+    return subnets_of(whole if whole.level == COARSER[-1] else whole.coarser(COARSER[-1])), why
 
 
 def subnets_of(graph: Graph | Ungrouped) -> Graph:

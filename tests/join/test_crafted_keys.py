@@ -19,9 +19,6 @@ except ImportError:
 SECONDS = 60
 """Far longer than it takes, far shorter than walking past all of the others for each of them."""
 
-WORD = (1 << 64) - 1
-FACTORS = (0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
-
 INODES_OF_ONE_SLOT = """
 from array import array
 from netviz._fastjoin import InodeOwners
@@ -46,15 +43,6 @@ assert len(connected) == many
 """
 
 
-def unspread(h: int) -> int:
-    """What the finalizer of splitmix64 makes ``h`` of."""
-    h ^= h >> 31 ^ h >> 62
-    h = h * pow(FACTORS[1], -1, 1 << 64) & WORD
-    h ^= h >> 27 ^ h >> 54
-    h = h * pow(FACTORS[0], -1, 1 << 64) & WORD
-    return h ^ h >> 30 ^ h >> 60
-
-
 def run(code: str, given: bytes = b"") -> str:
     root = Path(_fastjoin.__file__).parents[1]
     ended = subprocess.run(
@@ -75,12 +63,13 @@ def test_each_process_has_a_secret_of_its_own() -> None:
 
 def test_equal_keys_have_equal_slots() -> None:
     assert _fastjoin.slot_hash(3, 4) == _fastjoin.slot_hash(3, 4)
-    assert len({_fastjoin.slot_hash(a, b) for a in range(100) for b in range(100)}) == 10_000
+    hashes = {_fastjoin.slot_hash(a, b) for a in range(100) for b in range(100)}
+    assert len(hashes) > 9_990  # of fifty million pairs one in four billion is equal
 
 
 def test_inodes_that_share_a_slot_where_there_is_no_secret() -> None:
-    wanted = (number << 24 for number in range(1, 400_001))
-    crafted = b"".join(unspread(unspread(slot)).to_bytes(8, sys.byteorder) for slot in wanted)
+    """The product of their halves is 0."""
+    crafted = b"".join((number << 32).to_bytes(8, sys.byteorder) for number in range(1, 400_001))
     run(INODES_OF_ONE_SLOT, crafted)
 
 

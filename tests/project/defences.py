@@ -545,8 +545,8 @@ SNAPSHOTS = (
     Defence(
         "tests/cli/test_levels.py::test_large_picture_is_coarser_and_says_so",
         "netviz/readable.py",
-        "if count > MOST_NODES:",
-        "if not count:",
+        "if services <= MOST_NODES:",
+        "if services:",
     ),
     Defence(
         "tests/join/test_names_as_ids.py::test_a_name_that_looks_like_the_id_of_another",
@@ -604,14 +604,14 @@ SNAPSHOTS = (
     Defence(
         "tests/join/test_crafted_keys.py::test_each_process_has_a_secret_of_its_own",
         "netviz/_fastjoin.pyx",
-        'SECRET_A, SECRET_B = struct.unpack("=QQ", os.urandom(16))',
-        "SECRET_A, SECRET_B = 0, 0",
+        'SECRETS = struct.unpack("=12I", os.urandom(48))',
+        "SECRETS = 12 * (0,)",
     ),
     Defence(
         "tests/join/test_crafted_keys.py::test_inodes_that_share_a_slot_where_there_is_no_secret",
         "netviz/_fastjoin.pyx",
-        'SECRET_A, SECRET_B = struct.unpack("=QQ", os.urandom(16))',
-        "SECRET_A, SECRET_B = 0, 0",
+        'SECRETS = struct.unpack("=12I", os.urandom(48))',
+        "SECRETS = 12 * (0,)",
     ),
 )
 
