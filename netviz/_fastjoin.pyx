@@ -12,7 +12,14 @@ from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy, memset
 
-from netviz._fastparse cimport Bad, InetRoom, first_bad, most_inet_sockets, read_inet_table
+from netviz._fastparse cimport (
+    Bad,
+    InetRoom,
+    about_inet_sockets,
+    first_bad,
+    most_inet_sockets,
+    read_inet_table,
+)
 
 import array
 import os
@@ -54,6 +61,9 @@ cdef array.array U16 = array.array("H")
 cdef array.array I32 = array.array("i")
 cdef array.array U32 = array.array("I")
 cdef array.array U64 = array.array("Q")
+
+# The first columns of ConnectedColumns.
+cdef tuple CONNECTED = (U32, U64, U64, U16, U16, U8, U32, U64, U32)
 
 
 cdef inline uint8_t *u8(array.array column) noexcept nogil:
@@ -312,25 +322,44 @@ cdef struct ConnectedRoom:
     Py_ssize_t size
 
 
-# A table on its way from text to sockets. What was parsed is in one piece of memory, the connected
-# sockets are in another. Of what was parsed only the bound sockets are left in the end.
+# A table on its way from text to sockets. What is parsed is in one piece of memory, of which only the
+# bound sockets are left in the end; connected sockets go where they stay. There is room for ``most``.
 cdef struct Table:
     const uint8_t *text
     Py_ssize_t length
     bint wide
+    Py_ssize_t most
+    bint is_full
     Bad bad
     void *parsed_memory
     InetRoom parsed
     uint32_t *owner
-    void *connected_memory
     ConnectedRoom connected
     Map locals_
     Map served
 
 
+cdef list connected_columns(Table *table):
+    """Columns of a table for as many connected sockets as there may be, and room in it for them."""
+    cdef Py_ssize_t most = table.most
+    cdef ConnectedRoom *room = &table.connected
+    cdef list columns = [array.clone(kind, most, False) for kind in CONNECTED]
+    room.local = u32(columns[0])
+    room.remote_hi = u64(columns[1])
+    room.remote_lo = u64(columns[2])
+    room.local_port = u16(columns[3])
+    room.remote_port = u16(columns[4])
+    room.state = u8(columns[5])
+    room.uid = u32(columns[6])
+    room.inode = u64(columns[7])
+    room.owner = u32(columns[8])
+    room.size = 0
+    return columns
+
+
 cdef bint table_read(Table *table, bint big_endian) noexcept nogil:
     """Parse the text. False where there is no memory."""
-    cdef Py_ssize_t most = most_inet_sockets(table.text, table.length, table.wide)
+    cdef Py_ssize_t most = table.most
     cdef InetRoom *room = &table.parsed
     table.parsed_memory = malloc(most * (5 * 8 + 2 * 4 + 2 * 2 + 1))
     if table.parsed_memory == NULL:
@@ -349,26 +378,7 @@ cdef bint table_read(Table *table, bint big_endian) noexcept nogil:
     room.size = read_inet_table(
         table.text, table.text + table.length, big_endian, table.wide, room, &table.bad
     )
-    return True
-
-
-cdef bint connected_make(Table *table) noexcept nogil:
-    """Room for as many connected sockets as were parsed. False where there is no memory."""
-    cdef Py_ssize_t most = table.parsed.size
-    cdef ConnectedRoom *room = &table.connected
-    table.connected_memory = malloc(most * (3 * 8 + 3 * 4 + 2 * 2 + 1) + 1)
-    if table.connected_memory == NULL:
-        return False
-    room.remote_hi = <uint64_t *>table.connected_memory
-    room.remote_lo = room.remote_hi + most
-    room.inode = room.remote_lo + most
-    room.local = <uint32_t *>(room.inode + most)
-    room.uid = room.local + most
-    room.owner = room.uid + most
-    room.local_port = <uint16_t *>(room.owner + most)
-    room.remote_port = room.local_port + most
-    room.state = <uint8_t *>(room.remote_port + most)
-    room.size = 0
+    table.is_full = room.size == most
     return True
 
 
@@ -451,13 +461,15 @@ cdef bint table_part(Table *table, uint8_t *listening, uint32_t *seen, uint64_t 
 
 
 cdef bint table_settle(Table *table, bint big_endian, InodeOwners owners) noexcept nogil:
-    """From text to sockets. False where there is no memory."""
+    """From text to sockets, if there is room for all. False where there is no memory."""
     cdef uint64_t size = 16
     cdef uint8_t *listening
     cdef uint32_t *seen
     cdef bint enough
-    if not table_read(table, big_endian) or not connected_make(table):
+    if not table_read(table, big_endian):
         return False
+    if table.is_full:
+        return True
     owners.own(table.parsed.inode, table.owner, table.parsed.size)
     if not map_make(&table.locals_, 16) or not map_make(&table.served, 16):
         return False
@@ -471,9 +483,23 @@ cdef bint table_settle(Table *table, bint big_endian, InodeOwners owners) noexce
     return enough
 
 
+cdef list table_again(Table *table, bint big_endian, InodeOwners owners):
+    """The columns of a table that had more sockets than there was room for."""
+    cdef bint enough
+    free(table.parsed_memory)
+    table.parsed_memory = NULL
+    table.bad = Bad(0, NULL, 0)
+    table.most = most_inet_sockets(table.text, table.length, table.wide) + 1
+    cdef list columns = connected_columns(table)
+    with nogil:
+        enough = table_settle(table, big_endian, owners)
+    if not enough:
+        raise MemoryError
+    return columns
+
+
 cdef void table_free(Table *table) noexcept:
     free(table.parsed_memory)
-    free(table.connected_memory)
     map_free(&table.locals_)
     map_free(&table.served)
 
@@ -485,31 +511,21 @@ cdef array.array column_of(array.array kind, const void *values, Py_ssize_t n):
     return column
 
 
-cdef object settled_of(Table *table):
-    cdef ConnectedRoom *connected = &table.connected
+cdef object settled_of(Table *table, list connected):
     cdef InetRoom *bound = &table.parsed
-    cdef Py_ssize_t n = connected.size
     cdef Py_ssize_t bounds = bound.size
     cdef uint64_t at
     cdef dict served = {}
+    cdef array.array column
+    for column in connected:
+        array.resize(column, table.connected.size)
     for at in range(table.served.mask + 1):
         if table.served.slots[at].value != NONE:
             served[(table.served.slots[at].a, table.served.slots[at].b)] = (
                 table.served.slots[at].value
             )
     return Settled(
-        ConnectedColumns(
-            column_of(U32, connected.local, n),
-            column_of(U64, connected.remote_hi, n),
-            column_of(U64, connected.remote_lo, n),
-            column_of(U16, connected.local_port, n),
-            column_of(U16, connected.remote_port, n),
-            column_of(U8, connected.state, n),
-            column_of(U32, connected.uid, n),
-            column_of(U64, connected.inode, n),
-            column_of(U32, connected.owner, n),
-            *addresses_of(&table.locals_),
-        ),
+        ConnectedColumns(*connected, *addresses_of(&table.locals_)),
         InetColumns(
             column_of(U64, bound.local_hi, bounds),
             column_of(U64, bound.local_lo, bounds),
@@ -532,6 +548,7 @@ def settle(list tables, bint big_endian, InodeOwners owners):
     cdef Py_ssize_t count = len(tables)
     cdef Py_ssize_t k
     cdef bint enough = True
+    cdef list columns = []
     cdef Table *work = <Table *>calloc(count + 1, sizeof(Table))
     if work == NULL:
         raise MemoryError
@@ -540,6 +557,8 @@ def settle(list tables, bint big_endian, InodeOwners owners):
             text, wide = tables[k]
             work[k].text = <const uint8_t *>PyUnicode_AsUTF8AndSize(text, &work[k].length)
             work[k].wide = wide
+            work[k].most = about_inet_sockets(work[k].text, work[k].length, wide)
+            columns.append(connected_columns(&work[k]))
         owners.be_asked()
         # All in one piece: to get the interpreter back from another thread may take longer than a
         # table does.
@@ -550,7 +569,10 @@ def settle(list tables, bint big_endian, InodeOwners owners):
                     break
         if not enough:
             raise MemoryError
-        return [settled_of(&work[k]) for k in range(count)]
+        for k in range(count):
+            if work[k].is_full:
+                columns[k] = table_again(&work[k], big_endian, owners)
+        return [settled_of(&work[k], columns[k]) for k in range(count)]
     finally:
         for k in range(count):
             table_free(&work[k])

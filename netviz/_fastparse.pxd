@@ -23,6 +23,8 @@ cdef struct InetRoom:
     Py_ssize_t size
 
 
+cdef Py_ssize_t about_inet_sockets(const uint8_t *at, Py_ssize_t length, bint wide) noexcept nogil
+
 cdef Py_ssize_t most_inet_sockets(const uint8_t *at, Py_ssize_t length, bint wide) noexcept nogil
 
 cdef Py_ssize_t read_inet_table(

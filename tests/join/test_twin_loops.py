@@ -212,6 +212,28 @@ class TestOfEachTwin:
         assert owners.add([4], [[0, 7]]) == [(7, 4, 3)]
         assert list(owners.find(array("Q", [0, 7]))) == [0, 3]
 
+    @pytest.mark.parametrize("wide", [True, False])
+    @pytest.mark.parametrize("lines", ["", "long\n", "{long}\n", "{long}\n{long}\n"])
+    def test_lines_may_be_much_shorter_than_the_first(
+        self, loops: ModuleType, lines: str, wide: bool
+    ) -> None:
+        """By that of the first ones it is guessed how many there are."""
+        address = "0" * 31 + "1" if wide else "0100007F"
+        short = f"0: {address}:0050 {address}:1389 01 0:0 0:0 0 0 0 "
+        long = f"{short}1 {'0' * 1000}"
+        text = lines.format(long=long) + "".join(f"{short}{inode}\n" for inode in range(2, 900))
+        owners = loops.InodeOwners()
+        owners.add([4], [[899, 900]])
+        given = [(text, wide), (text_of([]), True), (text, wide)]
+        tables = loops.settle(given, False, owners)
+        inodes = list(range(1 if "{long}" in lines else 2, 900))
+        for found in (tables[0], tables[2]):
+            assert list(found.connected.inode) == inodes
+            assert list(found.connected.owner) == [0] * (len(inodes) - 1) + [4]
+            assert (len(found.bound), found.bound.bad.count) == (0, lines == "long\n")
+        assert len(tables[1].connected) == len(tables[1].bound) == 0
+        assert owners.unlisted() == 1
+
     def test_of_two_listeners_at_one_place_the_later_counts(self, loops: ModuleType) -> None:
         listeners = loops.ListenerTable(8, 9)
         for number in (5, 6):
