@@ -25,7 +25,7 @@ import array
 import os
 import struct
 
-from netviz._pyjoin import Account, End, Folded, Selection, Settled
+from netviz.loop_results import Account, End, Folded, Selection, Settled
 from netviz.tables import BadLines, ConnectedColumns, InetColumns
 
 IMPLEMENTATION = "compiled"

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
 
 from netviz._pyparse import parse_inet
 from netviz.addresses import AMBIGUOUS, NOBODY, is_ipv4, is_loopback
 from netviz.graph import Sample
 from netviz.join.kinds import QUEUED, RECENT, RECIPROCAL
+from netviz.loop_results import Account, End, Folded, Selection, Settled
 from netviz.tables import (
     CLOSE_WAIT,
     CLOSING,
@@ -74,16 +74,6 @@ class InodeOwners:
     def unlisted(self) -> int:
         """How many held inodes were never asked for."""
         return sum(1 for inode in self._owners if inode and inode not in self._listed)
-
-
-class Settled(NamedTuple):
-    """One table, sorted out: repeats are gone. ``bound`` has the sockets that are not connected
-    and the bad lines, ``bound_owner`` the holders of those sockets."""
-
-    connected: ConnectedColumns
-    bound: InetColumns
-    bound_owner: array[int]
-    served: dict[tuple[int, int], int]
 
 
 def settle(
@@ -279,22 +269,6 @@ class AddressTable:
     def find(self, address: int) -> int:
         """The number of ``address``, or -1."""
         return self._numbers.get(address, -1)
-
-
-class Selection(NamedTuple):
-    """What became of the connected sockets of one table.
-
-    ``rows`` may have their other end in the group, at the address numbers ``remote``. ``external``,
-    ``recent`` and ``unowned`` count (the last over external sockets only); ``unaccepted`` are the
-    external ones without inode in a state of the accept queue.
-    """
-
-    rows: array[int]
-    remote: array[int]
-    external: int
-    recent: int
-    unowned: int
-    unaccepted: array[int]
 
 
 class Dialled:
@@ -544,15 +518,6 @@ def _tuple_of(candidates: Candidates, i: int) -> tuple[int, int, int, int, int, 
     )
 
 
-class End(NamedTuple):
-    """Whose end a socket is: namespace, owner, covering listener (-1: none), inode is 0."""
-
-    namespace: int
-    owner: int
-    listener: int
-    orphan: bool
-
-
 def ends(candidates: Candidates, listener: array[int]) -> tuple[list[End], array[int]]:
     """The different ends among the candidates, and the number of each candidate's."""
     numbers: dict[End, int] = {}
@@ -624,18 +589,6 @@ def left_over(target: array[int], joined: bytearray) -> tuple[array[int], array[
     return array("I", targeted), array("I", ambiguous)
 
 
-class Account(NamedTuple):
-    """How many candidates came to what; each is counted once, but for ``unowned`` beside."""
-
-    joined: int
-    recent: int
-    external: int
-    ambiguous: int
-    attempt: int
-    unmatched: int
-    unowned: int
-
-
 def account(candidates: Candidates, target: array[int], joined: bytearray) -> Account:
     """Count every candidate: ``joined[i]`` is 1 where it has its other end, else why not."""
     counts = dict.fromkeys(Account._fields, 0)
@@ -660,18 +613,6 @@ def mark(numbers: array[int], flags: bytearray, of: array[int] | None = None) ->
     """Set to 1 the flag n, or ``of[n]``, for each n of ``numbers``."""
     for number in numbers:
         flags[number if of is None else of[number]] = 1
-
-
-class Folded(NamedTuple):
-    """Connections with the same places, server port and kind, and the smallest of them."""
-
-    client: int
-    server: int
-    proto: int
-    port: int
-    kind: int
-    connections: int
-    samples: tuple[Sample, ...]
 
 
 def fold(

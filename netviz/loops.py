@@ -17,14 +17,10 @@ else:
         from netviz import _pyjoin as implementation
 
 IMPLEMENTATION = implementation.IMPLEMENTATION
-Account = implementation.Account
 AddressTable = implementation.AddressTable
 Dialled = implementation.Dialled
-End = implementation.End
-Folded = implementation.Folded
 InodeOwners = implementation.InodeOwners
 ListenerTable = implementation.ListenerTable
-Settled = implementation.Settled
 Sightings = implementation.Sightings
 account = implementation.account
 adopt = implementation.adopt

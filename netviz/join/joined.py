@@ -6,7 +6,7 @@ from array import array
 from dataclasses import dataclass, field
 
 from netviz.graph import Sample
-from netviz.loops import End
+from netviz.loop_results import End
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from netviz.fleet.ownership import local_addresses
 from netviz.fleet.sockets import CONNECTION_PROTOCOLS
 from netviz.join.joined import JoinOptions
 from netviz.join.trace import Trace
-from netviz.loops import End, mark
+from netviz.loop_results import End
+from netviz.loops import mark
 from netviz.tables import CLOSE_WAIT, ESTABLISHED, SYN_RECV, SYN_SENT, TIME_WAIT
 
 _ATTEMPTED = frozenset({SYN_SENT, SYN_RECV})
