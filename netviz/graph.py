@@ -62,8 +62,7 @@ class Listed(NamedTuple):
     of: int
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """When a flow was seen, and in which snapshots: those in which a socket of it is listed.
 
     ``first`` and ``last`` are when the first and the last of them ended, in unix seconds.
@@ -156,8 +155,7 @@ class Flow:
     seen: Seen | None = None
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Missing:
+class Missing(NamedTuple):
     """An address and port that sockets of the group talk to and whose machine is not captured."""
 
     proto: str

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 LONGEST = 100
 """How many characters of a program's name are kept."""
@@ -26,8 +26,7 @@ _USUAL = frozenset(
 """Names of files that say nothing without their folder's."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Options:
+class _Options(NamedTuple):
     """What may stand before the program: options that take the next word, those that name the
     program, and those that bring it along as text, so that there is no name."""
 

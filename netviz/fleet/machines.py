@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from netviz.addresses import format_address, is_loopback
 from netviz.fleet.fleet import Fleet
@@ -13,8 +13,7 @@ from netviz.graph import Machine
 from netviz.ids import machine_ids
 
 
-@dataclass(frozen=True, slots=True)
-class MachineView:
+class MachineView(NamedTuple):
     """``machine[m]`` is the shown machine of record m, ``boot[m]`` which of its kernels that is."""
 
     machines: tuple[Machine, ...]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from netviz.fleet.problems import problem_sentence
 from netviz.fleet.sockets import TableSockets
@@ -50,8 +51,7 @@ class NamespaceRecord:
     conntrack_read: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SampleRecord:
+class SampleRecord(NamedTuple):
     """One snapshot: when it was taken and how much it saw."""
 
     machine: int

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from netviz.graph import Sample
 from netviz.loop_results import End
 
 
-@dataclass(frozen=True, slots=True)
-class JoinOptions:
+class JoinOptions(NamedTuple):
     """``recent``: join TIME_WAIT sockets too. ``attempts``: draw half-open connections.
 
     ``doubtful``: draw one-sided flows of which a condition is unknown. ``trace``: keep what was

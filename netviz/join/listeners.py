@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from netviz.addresses import ANY4, ANY6, format_address
 from netviz.fleet.fleet import Fleet
@@ -18,8 +18,7 @@ CONNECTIONLESS = frozenset({"udp", "udplite"})
 """Protocols whose servers are unconnected sockets with a local port (state 07, not LISTEN)."""
 
 
-@dataclass(frozen=True, slots=True)
-class ListeningEnd:
+class ListeningEnd(NamedTuple):
     """An address and port of a namespace that takes traffic; ``owner`` numbers all who hold it."""
 
     namespace: int
@@ -29,8 +28,7 @@ class ListeningEnd:
     owner: int
 
 
-@dataclass(frozen=True, slots=True)
-class Ingress:
+class Ingress(NamedTuple):
     """One bound socket to be shown on the process that holds it (rule 15)."""
 
     namespace: int

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class RenderOptions:
+class RenderOptions(NamedTuple):
     """``time_limit``: how long, in seconds, the ``dot`` program may take to lay out a picture.
 
     ``with_ids``: name the elements of a drawing, node 1 ``n1`` and flow 1 ``f1``, for a script.
