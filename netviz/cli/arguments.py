@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from netviz.capture.text import clean
-from netviz.filters import parse_expression
-from netviz.filters.expression import Expression, ExpressionError
-from netviz.filters.fields import FLOW_LANGUAGE, Language
 from netviz.snapshot.limits import UNITS
+
+if TYPE_CHECKING:
+    from netviz.filters.expression import Expression
+    from netviz.filters.fields import Language
 
 MOST_SECONDS = 86400
 
@@ -36,8 +38,13 @@ def named_file(text: str) -> tuple[str, str]:
     return typed_name(name), path
 
 
-def expression(text: str, language: Language = FLOW_LANGUAGE) -> Expression:
-    """An expression in the fields of ``language``."""
+def expression(text: str, language: Language | None = None) -> Expression:
+    """An expression in the fields of ``language``: of flows where there is none."""
+    # Seldom asked for, and not free to import.
+    from netviz.filters.expression import ExpressionError, parse_expression
+    from netviz.filters.fields import FLOW_LANGUAGE
+
+    language = language or FLOW_LANGUAGE
     try:
         return parse_expression(typed_name(text), language)
     except ExpressionError as error:

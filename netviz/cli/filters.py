@@ -6,7 +6,6 @@ import argparse
 from functools import partial
 
 from netviz.cli.arguments import expression, typed_name, whole_number
-from netviz.filters import around, busy, hide, hide_unlinked, often, only
 from netviz.graph import Graph
 
 MOST_HOPS = 100
@@ -67,6 +66,9 @@ def add_filter_arguments(parser: argparse.ArgumentParser) -> None:
 
 def filtered(graph: Graph, options: argparse.Namespace) -> Graph:
     """The graph without what the options leave out."""
+    # Most pictures leave nothing out.
+    from netviz.filters import around, busy, hide, hide_unlinked, often, only
+
     if options.around is not None:
         graph = around(graph, options.around, options.hops)
     for wanted in options.only:

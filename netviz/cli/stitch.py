@@ -6,6 +6,7 @@ import argparse
 import logging
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from netviz.cli.arguments import seconds
 from netviz.cli.exits import DONE, run
@@ -19,13 +20,15 @@ from netviz.cli.version import version_text
 from netviz.cli.width import table_width
 from netviz.graph import EXTERNAL, FLOW_KINDS, LEVELS, Graph
 from netviz.group import Ungrouped, group
-from netviz.labels import Label, by_label, read_labels
 from netviz.readable import readable
 from netviz.render import FORMATS, RenderOptions, format_of, render
 from netviz.render.options import DEFAULTS
 from netviz.render.summary import summary
 from netviz.stitch import StitchOptions
 from netviz.subnets import by_subnet
+
+if TYPE_CHECKING:
+    from netviz.labels import Label
 
 PROGRAM = "netviz-stitch"
 
@@ -156,12 +159,18 @@ def _stitch(options: argparse.Namespace) -> int:
 def _labels(options: argparse.Namespace) -> list[Label]:
     if (options.group_by == "label") != (options.labels is not None):
         options.parser.error("--group-by label and --labels FILE go together")
-    return [] if options.labels is None else read_labels(options.labels)
+    if options.labels is None:
+        return []
+    from netviz.labels import read_labels  # seldom asked for
+
+    return read_labels(options.labels)
 
 
 def _coarser(graph: Graph | Ungrouped, options: argparse.Namespace, labels: list[Label]) -> Graph:
     """The graph at the level that was asked for; in a picture, else, at one that can be read."""
     if options.group_by == "label":
+        from netviz.labels import by_label
+
         return by_label(group(graph, "service"), labels)
     if options.group_by == "subnet":
         return by_subnet(group(graph, "service"))
