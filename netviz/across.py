@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from netviz.graph import Graph, Node
-from netviz.group import Ungrouped, merged, ungrouped
+from netviz.group import Ungrouped, ungrouped
 from netviz.ids import grouped_id
+from netviz.node_levels import merged
 
 SEVERAL = ""
 """The machine of a node whose processes are on several machines."""

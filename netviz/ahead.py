@@ -1,4 +1,4 @@
-"""Side by side: the next sample is loaded and parsed while the one before is worked on."""
+"""Side by side: the next sample is loaded while the one before is parsed and worked on."""
 
 from __future__ import annotations
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from netviz.bundles import MOST_LINES
 from netviz.graph import Graph
-from netviz.group import Ungrouped, has_more_nodes, node_count, ungrouped
+from netviz.group import Ungrouped, ungrouped
+from netviz.node_levels import has_more_nodes, node_count
 from netviz.subnets import WIDE_BITS, by_subnet
 
 MOST_NODES = 120

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from netviz.diff.lasting import lasting_container, lasting_namespace, lasting_unit_name
 from netviz.graph import OUTSIDE, Graph, Node
-from netviz.group import lasting_unit
+from netviz.node_levels import lasting_unit
 
 UNHELD = "?"
 """The process of a key for sockets that nobody is seen to hold."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from netviz.graph import Flow, Graph, Listener, Node
-from netviz.group import coarser_nodes
+from netviz.node_levels import coarser_nodes
 from netviz.questions.capabilities import capabilities
 from netviz.render.wording import is_root, is_unconfined
 from netviz.stitch import StitchOptions

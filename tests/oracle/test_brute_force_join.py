@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from netviz.addresses import format_address
 from netviz.graph import Graph
-from netviz.group import group, node_count, ungrouped
+from netviz.group import group, ungrouped
+from netviz.node_levels import node_count
 from netviz.parse import parse_inet
 from netviz.readable import readable, subnets_of
 from netviz.snapshot.model import Host, NetworkNamespace, Process, Snapshot
