@@ -42,7 +42,9 @@ class Nodes:
         found = self._by_end.get(end)
         if found is None:
             if end.owner:
-                process = self._shown_holder(end.owner, self._listening_place(end))
+                holders = self._fleet.owners[end.owner]
+                place = self._listening_place(end) if len(holders) > 1 else None
+                process = self._shown_holder(holders, place)
                 found = self._process_node(process), process
             else:
                 found = self._unowned_node(end.namespace, end.orphan), None
@@ -61,8 +63,12 @@ class Nodes:
             listener = ingress.listener
             if not listener.port and listener.proto in ("udp", "udplite", "tcp"):
                 continue
-            place = (ingress.namespace, listener.proto, listener.port or 0)
-            node = self._node(ingress.namespace, ingress.owner, ingress.orphan, place)
+            if ingress.owner:
+                holders = self._fleet.owners[ingress.owner]
+                place = (ingress.namespace, listener.proto, listener.port or 0)
+                node = self._process_node(self._shown_holder(holders, place))
+            else:
+                node = self._unowned_node(ingress.namespace, ingress.orphan)
             self._ingress.setdefault(node, set()).add(listener)
 
     def finished(self) -> tuple[Node, ...]:
@@ -71,17 +77,11 @@ class Nodes:
             self._found[name].listeners = tuple(sorted(listeners))
         return tuple(node for _, node in sorted(self._found.items()))
 
-    def _node(
-        self, namespace: int, owner: int, orphan: bool, place: tuple[int, str, int] | None
-    ) -> str:
-        if owner:
-            return self._process_node(self._shown_holder(owner, place))
-        return self._unowned_node(namespace, orphan)
-
-    def _shown_holder(self, owner: int, place: tuple[int, str, int] | None) -> int:
-        processes, holders = self._fleet.processes, self._fleet.owners[owner]
+    def _shown_holder(self, holders: tuple[int, ...], place: tuple[int, str, int] | None) -> int:
+        """Which of several processes is shown, or the only one."""
         if len(holders) == 1:
             return holders[0]
+        processes = self._fleet.processes
         served = self._served.get(place, {}) if place else {}
         # Of processes that rule 9 finds alike, the same whatever the order of the snapshots.
         named = sorted(holders, key=lambda n: self._view.machine[processes[n].machine].id)
