@@ -361,7 +361,7 @@ cdef bint table_read(Table *table, bint big_endian) noexcept nogil:
     """Parse the text. False where there is no memory."""
     cdef Py_ssize_t most = table.most
     cdef InetRoom *room = &table.parsed
-    table.parsed_memory = malloc(most * (5 * 8 + 2 * 4 + 2 * 2 + 1))
+    table.parsed_memory = malloc(<size_t>most * (5 * 8 + 2 * 4 + 2 * 2 + 1))
     if table.parsed_memory == NULL:
         return False
     room.local_hi = <uint64_t *>table.parsed_memory
