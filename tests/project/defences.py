@@ -605,13 +605,13 @@ SNAPSHOTS = (
         "tests/join/test_crafted_keys.py::test_each_process_has_a_secret_of_its_own",
         "netviz/_fastjoin.pyx",
         'SECRETS = struct.unpack("=12I", os.urandom(48))',
-        "SECRETS = 12 * (0,)",
+        'SECRETS = struct.unpack("=12I", bytes(48))',
     ),
     Defence(
         "tests/join/test_crafted_keys.py::test_inodes_that_share_a_slot_where_there_is_no_secret",
         "netviz/_fastjoin.pyx",
         'SECRETS = struct.unpack("=12I", os.urandom(48))',
-        "SECRETS = 12 * (0,)",
+        'SECRETS = struct.unpack("=12I", bytes(48))',
     ),
 )
 

@@ -105,7 +105,8 @@ def compile_again(tree: Path, module: Path) -> None:
     """Where a module is compiled, compile it from its source as it is now."""
     if module.suffix == ".pyx":
         command = [sys.executable, "setup.py", "-q", "build_ext", "--inplace", "--force"]
-        subprocess.run(command, cwd=tree, check=True, capture_output=True)
+        required = {**os.environ, "NETVIZ_REQUIRE_EXTENSIONS": "1"}  # not as it was before
+        subprocess.run(command, cwd=tree, check=True, capture_output=True, env=required)
 
 
 if __name__ == "__main__":
