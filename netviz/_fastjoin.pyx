@@ -94,7 +94,8 @@ SECRETS = struct.unpack("=12I", os.urandom(48))
 
 cdef inline uint64_t product(uint64_t word, const uint32_t *secrets) noexcept nogil:
     """A term of NH, a universal hash (Black and others, UMAC, 1999): of two different keys the sums
-    of such products, with two secrets for each word, are equal once in four billion secrets."""
+    of such products, with two secrets for each word, are equal for one in four billion secrets
+    at most."""
     return <uint64_t>(<uint32_t>word + secrets[0]) * <uint32_t>(<uint32_t>(word >> 32) + secrets[1])
 
 
@@ -423,7 +424,8 @@ cdef bint table_part(Table *table, uint8_t *listening, uint32_t *seen, uint64_t 
         if is_repeat(parsed, i, seen, mask):
             continue
         if parsed.state[i] == LISTEN or parsed.remote_port[i] == 0:
-            # At the end of a column that so many connected sockets will not fill.
+            # From the end of a column that connected sockets fill from its start: together they
+            # are never more than there is room for.
             connected.local[n - 1 - bounds] = <uint32_t>i
             bounds += 1
             continue
@@ -543,7 +545,7 @@ cdef object settled_of(Table *table, list connected):
     )
 
 
-def settle(list tables, bint big_endian, InodeOwners owners):
+def settle(list tables, bint big_endian, InodeOwners owners not None):
     """Parse tables, and part their connected sockets from bound ones; repeats are left out."""
     cdef Py_ssize_t count = len(tables)
     cdef Py_ssize_t k

@@ -31,8 +31,8 @@ cdef Py_ssize_t SHORTEST_UNIX = 35
 cdef Py_ssize_t SHORTEST_PACKET = 18
 cdef Py_ssize_t SHORTEST_CONNTRACK = 36
 
-# Below these lengths a table is read, or its lines are counted, without letting another thread run: to
-# get the interpreter back from it takes longer.
+# Below these lengths a table of internet or unix sockets is read, or the lines of any are counted,
+# without letting another thread run: to get the interpreter back from it takes longer.
 cdef Py_ssize_t SMALL = 1 << 16
 cdef Py_ssize_t LARGE = 1 << 22
 

@@ -41,7 +41,10 @@ SHOWN_MISSING = 100
 
 
 class InodeOwners:
-    """Which owner holds each inode, in one sample; ``expected`` is about how many there are."""
+    """Which owner holds each inode, in one sample; ``expected`` is about how many there are.
+
+    All are added before the first is asked for. It is of one thread: nothing in it is locked.
+    """
 
     def __init__(self, expected: int = 64) -> None:
         self._owners: dict[int, int] = {}

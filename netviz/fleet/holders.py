@@ -68,7 +68,7 @@ class SampleHolders:
             self._owners.replace(inode, self._owner_id(tuple(sorted(processes))))
         self._shared.clear()
 
-    def settled(self, tables: Sequence[tuple[str, bool]], big_endian: bool) -> list[Settled]:
+    def part(self, tables: Sequence[tuple[str, bool]], big_endian: bool) -> list[Settled]:
         """Tables with the holders of their sockets, which count as listed: ``loops.settle``."""
         return settle(tables, big_endian, self._owners)
 

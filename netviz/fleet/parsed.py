@@ -54,7 +54,8 @@ class ParsedSample:
 
 
 def parsed_samples(snapshots: Iterable[Snapshot]) -> Iterator[ParsedSample]:
-    """The samples in order, each loaded and parsed by a thread while the one before is in use.
+    """The samples in order, each loaded by a thread, with its small tables, while the one before
+    is in use.
 
     Raises TableError for a table whose text cannot be parsed at all.
     """
@@ -74,14 +75,10 @@ def parse_tables(texts: dict[str, str], big_endian: bool) -> ParsedTables:
         try:
             bad = _parse(name, text, parsed)
         except UnicodeEncodeError as fault:
-            raise not_unicode(name, fault) from None
+            raise TableError(f"{name}: the table holds text that is not Unicode: {fault}") from None
         if bad is not None and bad.count:
             parsed.reports.append(report(name, bad))
     return parsed
-
-
-def not_unicode(name: str, fault: UnicodeEncodeError) -> TableError:
-    return TableError(f"{name}: the table holds text that is not Unicode: {fault}")
 
 
 def report(name: str, bad: BadLines) -> str:
@@ -101,6 +98,8 @@ def _parse(name: str, text: str, parsed: ParsedTables) -> BadLines | None:
             parsed.reports.append(f"{name}: the table is empty, not even a header")
         return None
     if name in CONNECTION_TABLES:
+        if not text.isascii():
+            text.encode()  # so that what raises does so before anything of the sample is kept
         parsed.connections[name] = text
         return None
     if name in OTHER_INET_TABLES:

@@ -17,7 +17,6 @@ from netviz.fleet.parsed import (
     CONNECTION_TABLES,
     OTHER_INET_TABLES,
     ParsedTables,
-    not_unicode,
     report,
 )
 from netviz.fleet.sctp_tables import Association, Endpoint
@@ -95,10 +94,7 @@ class HeldSockets(NamedTuple):
 
 
 def held_sockets(parsed: ParsedTables, sample: int, holders: SampleHolders) -> HeldSockets:
-    """The sockets of the tables of one namespace, with who holds them.
-
-    Raises TableError for a table whose text cannot be parsed at all.
-    """
+    """The sockets of the tables of one namespace, with who holds them."""
     found, reports = _connection_tables(parsed, sample, holders)
     for name, columns in parsed.inet.items():
         found.append(_bound_only(OTHER_INET_TABLES[name], columns, sample, holders))
@@ -127,11 +123,7 @@ def _owners(of_sctp: Sequence[Association | Endpoint], holders: SampleHolders) -
 
 def _connection_tables(parsed: ParsedTables, sample: int, holders: SampleHolders) -> HeldSockets:
     texts = [(text, name.endswith("6")) for name, text in parsed.connections.items()]
-    try:
-        settled = holders.settled(texts, parsed.big_endian)
-    except UnicodeEncodeError as fault:
-        name = next(name for name, text in parsed.connections.items() if text is fault.object)
-        raise not_unicode(name, fault) from None
+    settled = holders.part(texts, parsed.big_endian)
     tables = HeldSockets([], [])
     for name, one in zip(parsed.connections, settled, strict=True):
         proto = CONNECTION_TABLES[name]

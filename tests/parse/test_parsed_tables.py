@@ -18,7 +18,14 @@ def test_the_table_that_is_no_text_is_named(name: str) -> None:
     tables = {**GOOD, name: HALF_A_PAIR}
     namespace = NetworkNamespace(1, addresses=("10.0.0.1/24",), tables=tables)
     with pytest.raises(TableError, match=f"^{name}: the table holds text that is not Unicode: "):
-        Fleet().absorb(parse_sample(Snapshot("a.json", 2, Host("a", "little"), [], [namespace])))
+        parse_sample(Snapshot("a.json", 2, Host("a", "little"), [], [namespace]))
+
+
+def test_of_several_such_tables_the_first_is_named_before_anything_is_kept() -> None:
+    tables = dict.fromkeys(("unix", "udp", "tcp6"), HALF_A_PAIR)
+    namespaces = [NetworkNamespace(1, tables=GOOD), NetworkNamespace(2, tables=tables)]
+    with pytest.raises(TableError, match=r"^tcp6: "):
+        parse_sample(Snapshot("a.json", 2, Host("a", "little"), [], namespaces))
 
 
 def test_reports_are_in_the_order_of_the_tables() -> None:
