@@ -26,10 +26,12 @@ cdef uint64_t MAX_U64 = <uint64_t>0xFFFFFFFFFFFFFFFF
 # Shortest line that is a socket: an upper bound of sockets in a text of a known length.
 cdef Py_ssize_t SHORTEST_INET4 = 42
 cdef Py_ssize_t SHORTEST_INET6 = 90
-cdef Py_ssize_t DIGITS = 24  # by which lines of one table differ
 cdef Py_ssize_t SHORTEST_UNIX = 35
 cdef Py_ssize_t SHORTEST_PACKET = 18
 cdef Py_ssize_t SHORTEST_CONNTRACK = 36
+
+# By how many digits the lines of one inet table differ.
+cdef Py_ssize_t DIGITS = 24
 
 # Below these lengths a table of internet or unix sockets is read, or the lines of any are counted,
 # without letting another thread run: to get the interpreter back from it takes longer.
@@ -233,11 +235,14 @@ cdef Py_ssize_t most_sockets(const uint8_t *at, Py_ssize_t length, Py_ssize_t sh
     return most
 
 
+cdef inline Py_ssize_t shortest_inet(bint wide) noexcept nogil:
+    """The length of the shortest line of an inet table that is a socket."""
+    return SHORTEST_INET6 if wide else SHORTEST_INET4
+
+
 cdef Py_ssize_t most_inet_sockets(const uint8_t *at, Py_ssize_t length, bint wide) noexcept nogil:
     """As ``most_sockets``, of an inet table."""
-    return count_lines(
-        at, at + length, length // (SHORTEST_INET6 if wide else SHORTEST_INET4) + 1
-    )
+    return count_lines(at, at + length, length // shortest_inet(wide) + 1)
 
 
 cdef Py_ssize_t about_inet_sockets(const uint8_t *at, Py_ssize_t length, bint wide) noexcept nogil:
@@ -246,7 +251,7 @@ cdef Py_ssize_t about_inet_sockets(const uint8_t *at, Py_ssize_t length, bint wi
     The kernel pads those of tcp to the length of the header; others differ by a few digits. There
     may be more.
     """
-    cdef Py_ssize_t shortest = SHORTEST_INET6 if wide else SHORTEST_INET4
+    cdef Py_ssize_t shortest = shortest_inet(wide)
     cdef const uint8_t *end = at + length
     cdef const uint8_t *first = <const uint8_t *>memchr(at, b'\n', length)
     cdef const uint8_t *second
@@ -378,7 +383,7 @@ def parse_inet(str text, bint big_endian, bint wide):
     cdef Py_ssize_t length
     cdef const uint8_t *at = <const uint8_t *>PyUnicode_AsUTF8AndSize(text, &length)
     cdef const uint8_t *end = at + length
-    cdef Py_ssize_t most = most_sockets(at, length, SHORTEST_INET6 if wide else SHORTEST_INET4)
+    cdef Py_ssize_t most = most_sockets(at, length, shortest_inet(wide))
     cdef array.array local_hi = array.clone(U64, most, False)
     cdef array.array local_lo = array.clone(U64, most, False)
     cdef array.array remote_hi = array.clone(U64, most, False)

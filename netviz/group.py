@@ -73,6 +73,8 @@ class Ungrouped:
 
     def coarser(self, level: str) -> Ungrouped:
         """The same with the nodes of ``level``."""
+        if level == self.level:
+            return self
         nodes, node_of = coarser_nodes(self.nodes, self.machines, level)
         return replace(self, nodes=nodes, flows=_CoarserFlows(self.flows, node_of), level=level)
 
@@ -111,4 +113,4 @@ def group(graph: Graph | Ungrouped, level: str) -> Graph:
         return whole.graph()
     if LEVELS.index(level) < LEVELS.index(graph.level):
         raise ValueError(f"a graph of level {graph.level} cannot be made finer: {level}")
-    return whole.grouped(*coarser_nodes(whole.nodes, whole.machines, level), level)
+    return whole.coarser(level).graph()

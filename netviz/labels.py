@@ -21,6 +21,7 @@ from typing import Any
 from netviz.across import merge_across
 from netviz.errors import NetvizError
 from netviz.graph import OUTSIDE, Graph, Node
+from netviz.group import Ungrouped
 from netviz.snapshot.faults import Fault
 from netviz.snapshot.files import read_written
 
@@ -73,7 +74,7 @@ def read_labels(path: str | os.PathLike[str]) -> list[Label]:
     return [_label(entry, f"{path}: label {number}") for number, entry in enumerate(entries, 1)]
 
 
-def by_label(graph: Graph, labels: Sequence[Label]) -> Graph:
+def by_label(graph: Graph | Ungrouped, labels: Sequence[Label]) -> Graph:
     """One node for each label that fits any; the others stay what they are."""
     names = {machine.id: machine.name for machine in graph.machines}
 

@@ -26,20 +26,25 @@ def readable(graph: Graph | Ungrouped) -> tuple[Graph, str]:
     why = f"{services:,} services are too many to read"
     if services <= MOST_NODES:
         whole = whole.coarser("service")
-        if whole.lines <= MOST_LINES:
-            made = graph if isinstance(graph, Graph) and graph.level == "service" else whole.graph()
-            if _has_few_lines(made):
-                return made, ""
+        if (drawn := _drawn(whole)) is not None:
+            return drawn, ""
         why = f"{services:,} services with more than {MOST_LINES} lines are too much to read"
     for level in COARSER:
         if has_more_nodes(whole.nodes, level, MOST_NODES):
             continue
         whole = whole.coarser(level)
-        if whole.lines <= MOST_LINES:
-            made = whole.graph()
-            if _has_few_lines(made):
-                return made, why
-    return subnets_of(whole if whole.level == COARSER[-1] else whole.coarser(COARSER[-1])), why
+        if (drawn := _drawn(whole)) is not None:
+            return drawn, why
+    return subnets_of(whole.coarser(COARSER[-1])), why
+
+
+def _drawn(whole: Ungrouped) -> Graph | None:
+    """The graph, None where it has too many lines to read: then it is not made if it can be told
+    before."""
+    if whole.lines > MOST_LINES:
+        return None
+    graph = whole.graph()
+    return graph if _has_few_lines(graph) else None
 
 
 def subnets_of(graph: Graph | Ungrouped) -> Graph:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from netviz.cli.arguments import expression, typed_name, whole_number
@@ -64,30 +65,37 @@ def add_filter_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def filtered(graph: Graph, options: argparse.Namespace) -> Graph:
-    """The graph without what the options leave out."""
-    # Most pictures leave nothing out.
-    from netviz.filters import around, busy, hide, hide_unlinked, often, only
-
+def filters_of(options: argparse.Namespace) -> Iterator[Callable[[Graph], Graph]]:
+    """What the options leave out, in the order in which they do. Most pictures leave nothing out,
+    and need none of the imports."""
     if options.around is not None:
-        graph = around(graph, options.around, options.hops)
+        from netviz.filters import around
+
+        yield partial(around, name=options.around, hops=options.hops)
     for wanted in options.only:
-        graph = only(graph, wanted)
+        from netviz.filters import only
+
+        yield partial(only, expression=wanted)
     for unwanted in options.hide:
-        graph = hide(graph, unwanted)
-    graph = busy(graph, options.min_connections)
+        from netviz.filters import hide
+
+        yield partial(hide, expression=unwanted)
+    if options.min_connections > 1:
+        from netviz.filters import busy
+
+        yield partial(busy, least=options.min_connections)
     if options.seen_in is not None:
-        graph = often(graph, options.seen_in)
-    return hide_unlinked(graph) if options.hide_unlinked_listeners else graph
+        from netviz.filters import often
+
+        yield partial(often, percent=options.seen_in)
+    if options.hide_unlinked_listeners:
+        from netviz.filters import hide_unlinked
+
+        yield hide_unlinked
 
 
-def leaves_out(options: argparse.Namespace) -> bool:
-    """Whether the options leave anything out."""
-    return bool(
-        options.around is not None
-        or options.only
-        or options.hide
-        or options.min_connections > 1
-        or options.seen_in is not None
-        or options.hide_unlinked_listeners
-    )
+def filtered(graph: Graph, filters: Iterable[Callable[[Graph], Graph]]) -> Graph:
+    """The graph without what the filters leave out."""
+    for leave_out in filters:
+        graph = leave_out(graph)
+    return graph

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from netviz.cli.arguments import seconds
 from netviz.cli.exits import DONE, run
-from netviz.cli.filters import add_filter_arguments, filtered, leaves_out
+from netviz.cli.filters import add_filter_arguments, filtered, filters_of
 from netviz.cli.log import conclude, set_up
 from netviz.cli.output import add_output_arguments, write_output
 from netviz.cli.progress import progress
@@ -19,7 +19,7 @@ from netviz.cli.snapshots import NamedSnapshots, add_snapshot_arguments
 from netviz.cli.version import version_text
 from netviz.cli.width import table_width
 from netviz.graph import EXTERNAL, FLOW_KINDS, LEVELS, Graph
-from netviz.group import Ungrouped, group
+from netviz.group import Ungrouped, group, ungrouped
 from netviz.readable import readable
 from netviz.render import FORMATS, RenderOptions, format_of, render
 from netviz.render.options import DEFAULTS
@@ -143,8 +143,9 @@ def _stitch(options: argparse.Namespace) -> int:
     level = options.group_by if options.group_by in LEVELS else "service"
     graph: Graph | Ungrouped = joined(snapshots, options, log, _stitch_options(options), level)
     has_every_level = _format(options) == "html" and options.group_by is None
-    if has_every_level or leaves_out(options):
-        graph = filtered(group(graph, level), options)
+    filters = list(filters_of(options))
+    if has_every_level or filters:
+        graph = filtered(group(graph, level), filters)
     shown = _coarser(graph, options, labels)
     opens = shown.level
     if has_every_level:
@@ -171,9 +172,9 @@ def _coarser(graph: Graph | Ungrouped, options: argparse.Namespace, labels: list
     if options.group_by == "label":
         from netviz.labels import by_label
 
-        return by_label(group(graph, "service"), labels)
+        return by_label(ungrouped(graph).coarser("service"), labels)
     if options.group_by == "subnet":
-        return by_subnet(group(graph, "service"))
+        return by_subnet(ungrouped(graph).coarser("service"))
     if options.group_by is not None or _format(options) not in PICTURES:
         return group(graph, options.group_by or "service")
     chosen, why = readable(graph)

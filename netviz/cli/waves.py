@@ -8,7 +8,7 @@ from functools import partial
 
 from netviz.cli.arguments import whole_number
 from netviz.cli.exits import DONE, run
-from netviz.cli.filters import add_filter_arguments, filtered
+from netviz.cli.filters import add_filter_arguments, filtered, filters_of
 from netviz.cli.question import asked_graph, question_parser, write_answer
 from netviz.group import group
 from netviz.labels import by_label, read_labels
@@ -65,7 +65,7 @@ def _waves(options: argparse.Namespace) -> int:
     if (options.by == "label") != (options.labels is not None):
         options.parser.error("--by label and --labels FILE go together")
     labels = [] if options.labels is None else read_labels(options.labels)
-    graph = filtered(asked_graph(PROGRAM, options), options)
+    graph = filtered(asked_graph(PROGRAM, options), filters_of(options))
     graph = by_label(graph, labels) if labels else group(graph, options.by)
     found = waves(graph, options.most)
     write_answer(PROGRAM, options, FORMATS, found, summary(found))

@@ -34,7 +34,6 @@ class RecordMaker:
     def record(self, process: Process) -> ProcessRecord:
         unit, container = placement(process.cgroup)
         comm, exe, security, start = process.comm, process.exe, process.security, process.start
-        program = program_of(comm, exe, process.argv) if process.argv else None
         return ProcessRecord(
             self._machine,
             process.pid,
@@ -46,7 +45,7 @@ class RecordMaker:
             unit,
             container,
             process.caps,
-            program or role_of(comm, unit, security),
+            program_of(comm, exe, process.argv) or role_of(comm, unit, security),
             self._namespace_of(process.netns),
             self._born(start),
             self._sample,

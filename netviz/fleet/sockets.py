@@ -114,7 +114,7 @@ def held_sockets(parsed: ParsedTables, sample: int, holders: SampleHolders) -> H
         endpoints = list(map(HeldEndpoint, parsed.endpoints, owners))
         found.append(TableSockets("sctp", sample, endpoints=endpoints))
     reports += parsed.reports
-    return HeldSockets(found, sorted(reports, key=lambda report: report.partition(":")[0]))
+    return HeldSockets(found, sorted(reports, key=lambda sentence: sentence.partition(":")[0]))
 
 
 def _owners(of_sctp: Sequence[Association | Endpoint], holders: SampleHolders) -> array[int]:
@@ -124,14 +124,14 @@ def _owners(of_sctp: Sequence[Association | Endpoint], holders: SampleHolders) -
 def _connection_tables(parsed: ParsedTables, sample: int, holders: SampleHolders) -> HeldSockets:
     texts = [(text, name.endswith("6")) for name, text in parsed.connections.items()]
     settled = holders.part(texts, parsed.big_endian)
-    tables = HeldSockets([], [])
+    found = HeldSockets([], [])
     for name, one in zip(parsed.connections, settled, strict=True):
         proto = CONNECTION_TABLES[name]
         bound = _bound_sockets(proto, one.bound, one.bound_owner)
-        tables.tables.append(TableSockets(proto, sample, bound, [], one.connected, one.served))
+        found.tables.append(TableSockets(proto, sample, bound, [], one.connected, one.served))
         if one.bound.bad.count:
-            tables.reports.append(report(name, one.bound.bad))
-    return tables
+            found.reports.append(report(name, one.bound.bad))
+    return found
 
 
 def _bound_only(

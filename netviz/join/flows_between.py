@@ -42,7 +42,6 @@ class FlowsBetween:
         self._by_address = by_address
         self._apart = apart
         self._outer = outer
-        self._within = 0
         self._ends = joined.maker.ends_of(joined.pairs)
         self._shown = [nodes.shown(end) for _, end in self._ends]
         self._single = [
@@ -58,14 +57,15 @@ class FlowsBetween:
 
         Connections within one process are counted, too, in ``coverage.self``.
         """
-        self._within = 0
+        coverage = self._joined.coverage
+        coverage.self = 0
         flows: list[Flow] = []
         bundles = Bundles(self._timeline.seen)
         if not self._apart:
             flows += self._folded_pairs(bundles, node_of)
         for flow in self._single:
             if self._within_process(flow):
-                self._within += flow.connections
+                coverage.self += flow.connections
                 if not self._with_self:
                     continue
             source, target, port, samples = self._shown_ends(flow)
@@ -82,7 +82,6 @@ class FlowsBetween:
             if self._apart or self._by_address:
                 flows += bundles.flows()
                 bundles = Bundles(self._timeline.seen)
-        self._joined.coverage.self = self._within
         flows += bundles.flows()
         if self._outer:
             flows += fold_flows(self._outer, node_of)
@@ -108,7 +107,7 @@ class FlowsBetween:
         folded, within = self._joined.maker.folded(
             self._joined.pairs, place, process, self._with_self, self._by_address
         )
-        self._within += within
+        self._joined.coverage.self += within
         for found, seen in folded:
             own = Bundles(self._timeline.seen) if self._by_address else bundles
             own.add(
