@@ -22,7 +22,7 @@ from setuptools.command.sdist import sdist
 from setuptools.errors import BaseError
 
 ROOT = Path(__file__).resolve().parent
-COMPILED = ("_fastparse", "_fastjoin")
+COMPILED = ("_fastparse", "loops/_fastjoin")
 
 
 def flag(name: str) -> bool:
@@ -35,10 +35,8 @@ def extensions() -> list[Extension]:
     if flag("NETVIZ_NO_EXTENSIONS"):
         return []
     sources = [f"netviz/{name}.pyx" for name in COMPILED if (ROOT / f"netviz/{name}.pyx").exists()]
-    declared = ["netviz/_fastparse.pxd"]  # what one takes of the other
-    return [
-        Extension(source[:-4].replace("/", "."), [source], depends=declared) for source in sources
-    ]
+    parts = [str(path.relative_to(ROOT)) for path in ROOT.glob("netviz/**/*.px[di]")]
+    return [Extension(source[:-4].replace("/", "."), [source], depends=parts) for source in sources]
 
 
 class BuildCompiled(build_ext):

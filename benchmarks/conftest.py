@@ -81,7 +81,7 @@ def compiled() -> None:
     """That the compiled modules are there; without them the test is skipped."""
     try:
         importlib.import_module("netviz._fastparse")
-        importlib.import_module("netviz._fastjoin")
+        importlib.import_module("netviz.loops._fastjoin")
     except ImportError as error:
         unavailable(f"nothing to time, the compiled modules were not built ({error.name})")
 

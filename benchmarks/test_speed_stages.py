@@ -28,7 +28,7 @@ SOCKETS = 100_000
 def loops(implementation: str) -> Any:
     """The module of the join's loops."""
     return importlib.import_module(
-        {"compiled": "netviz._fastjoin", "twin": "netviz._pyjoin"}[implementation]
+        {"compiled": "netviz.loops._fastjoin", "twin": "netviz.loops._pyjoin"}[implementation]
     )
 
 

@@ -17,8 +17,8 @@ BIN = FOLDER / "bin"
 PYTHON = BIN / "python"
 OLDEST = (3, 10)
 
-SOURCES = ("pyproject.toml", "setup.py", "netviz/*.pxd", "netviz/*.pyx")
-COMPILED = "netviz/*.so"
+SOURCES = ("pyproject.toml", "setup.py", "netviz/**/*.pxd", "netviz/**/*.pxi", "netviz/**/*.pyx")
+COMPILED = "netviz/**/*.so"
 BUILD_FLAGS = ("NETVIZ_NO_EXTENSIONS", "NETVIZ_REQUIRE_EXTENSIONS")
 
 NOT_FOR_US = ("PIP_TARGET", "PIP_PREFIX", "PYTHONHOME", "PYTHONPATH")

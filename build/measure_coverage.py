@@ -24,14 +24,14 @@ from typing import Any, Dict, List, Optional, Tuple
 from run_tests import twin_tests
 
 ROOT = Path(__file__).resolve().parent.parent
-MODULES = ("_fastparse", "_fastjoin")
+MODULES = ("_fastparse", "loops/_fastjoin")
 
 COMPILED_TESTS = ("tests/parse", "tests/join", "tests/oracle", "tests/fuzz/test_parser_twins.py")
 
 COMPILED_CONFIGURATION = """\
 [run]
 plugins = Cython.Coverage
-include = netviz/_fast*.pyx
+include = netviz/*.pyx, netviz/loops/*.pyx, netviz/loops/*.pxi
 """
 
 MEASURED = {

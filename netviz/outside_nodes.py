@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from netviz.graph import OUTSIDE, Flow, Node, Seen
 from netviz.ids import outside_id
 from netviz.join.outside import OutsideCount, OutsideKey
-from netviz.loop_results import End
+from netviz.loops.results import End
 
 NOWHERE = ""
 """The machine of a node outside of the group."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netviz.bundles import MOST_LINES
 from netviz.graph import Graph
-from netviz.group import Ungrouped, ungrouped
+from netviz.group import Ungrouped, group, ungrouped
 from netviz.node_levels import has_more_nodes, node_count
 from netviz.subnets import WIDE_BITS, by_subnet
 
@@ -21,30 +21,28 @@ def readable(graph: Graph | Ungrouped) -> tuple[Graph, str]:
     ``graph`` is of services, or finer. The reason is empty where services can be read. If no level
     is small enough it is the coarsest: subnets, and wide ones if there are several.
     """
-    whole = ungrouped(graph)
-    services = node_count(whole.nodes, "service")
+    services = node_count(graph.nodes, "service")
     why = f"{services:,} services are too many to read"
     if services <= MOST_NODES:
-        whole = whole.coarser("service")
-        if (drawn := _drawn(whole)) is not None:
+        graph = graph if graph.level == "service" else ungrouped(graph).coarser("service")
+        if (drawn := _drawn(graph)) is not None:
             return drawn, ""
         why = f"{services:,} services with more than {MOST_LINES} lines are too much to read"
     for level in COARSER:
-        if has_more_nodes(whole.nodes, level, MOST_NODES):
+        if has_more_nodes(graph.nodes, level, MOST_NODES):
             continue
-        whole = whole.coarser(level)
-        if (drawn := _drawn(whole)) is not None:
+        graph = ungrouped(graph).coarser(level)
+        if (drawn := _drawn(graph)) is not None:
             return drawn, why
-    return subnets_of(whole.coarser(COARSER[-1])), why
+    return subnets_of(ungrouped(graph).coarser(COARSER[-1])), why
 
 
-def _drawn(whole: Ungrouped) -> Graph | None:
-    """The graph, None where it has too many lines to read: then it is not made if it can be told
-    before."""
-    if whole.lines > MOST_LINES:
+def _drawn(graph: Graph | Ungrouped) -> Graph | None:
+    """The graph, None where it has too many lines to read; not made if that is known before."""
+    if ungrouped(graph).lines > MOST_LINES:
         return None
-    graph = whole.graph()
-    return graph if _has_few_lines(graph) else None
+    drawn = group(graph, graph.level)
+    return drawn if _has_few_lines(drawn) else None
 
 
 def subnets_of(graph: Graph | Ungrouped) -> Graph:

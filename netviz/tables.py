@@ -27,6 +27,9 @@ LAST_ACK = 0x09
 LISTEN = 0x0A
 CLOSING = 0x0B
 
+NOT_ACCEPTED = (ESTABLISHED, SYN_RECV, CLOSE_WAIT)
+"""States in which a socket without inode waits for its listener's process to accept it."""
+
 
 def _column(typecode: str) -> array[int]:
     return array(typecode)

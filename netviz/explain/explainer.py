@@ -25,7 +25,7 @@ from netviz.join.joined import JoinOptions
 from netviz.join.nodes import Nodes
 from netviz.join.outcome import Joined
 from netviz.join.trace import ConnectedSocket, Trace
-from netviz.loop_results import End
+from netviz.loops.results import End
 from netviz.render.text import counted
 from netviz.render.wording import processes
 

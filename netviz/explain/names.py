@@ -9,7 +9,7 @@ from netviz.explain.tcp_states import state_name
 from netviz.fleet.fleet import Fleet
 from netviz.join.nodes import Nodes
 from netviz.join.trace import ConnectedSocket, Trace
-from netviz.loop_results import End
+from netviz.loops.results import End
 from netviz.render.wording import processes
 
 _NOBODY = {

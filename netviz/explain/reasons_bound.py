@@ -13,7 +13,7 @@ from netviz.graph import Listener
 from netviz.join.kinds import ONE_SIDED
 from netviz.join.listeners import CONNECTIONLESS, takes_connections
 from netviz.join.trace import Trace
-from netviz.loop_results import End
+from netviz.loops.results import End
 from netviz.render.text import counted
 from netviz.render.wording import listener
 

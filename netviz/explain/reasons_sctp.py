@@ -13,7 +13,7 @@ from netviz.join.one_sided import DOUBTFUL
 from netviz.join.sctp import SctpOutcome
 from netviz.join.sctp_sockets import SctpSocket
 from netviz.join.trace import Trace
-from netviz.loop_results import End
+from netviz.loops.results import End
 from netviz.render.text import counted
 
 _STATES = (

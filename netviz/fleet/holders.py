@@ -6,8 +6,8 @@ from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
-from netviz.loop_results import Settled
 from netviz.loops import InodeOwners, settle
+from netviz.loops.results import Settled
 
 INIT = 1
 """Holds the sockets it activates for others, so it is never shown if there is another holder."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-_ROW = re.compile(
+_SOCKET = re.compile(
     r"^[ \t]*[0-9A-Fa-f]+:(?:[ \t]+[0-9A-Fa-f]+){5}[ \t]+([0-9]{1,20}) ", re.MULTILINE
 )
 """Num RefCount Protocol Flags Type St Inode, and the blank before a name."""
@@ -25,9 +25,9 @@ def with_names_on_one_line(text: str, names: Mapping[int, str]) -> str:
         return text
     parts = []
     done = start = 0
-    while row := _ROW.search(text, start):
-        start = row.end()
-        name = names.get(int(row[1]))
+    while socket := _SOCKET.search(text, start):
+        start = socket.end()
+        name = names.get(int(socket[1]))
         if name is not None and text.startswith(name + "\n", start):
             parts += [text[done:start], name.replace("\n", "\\x0a")]
             done = start = start + len(name)

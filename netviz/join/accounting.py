@@ -6,7 +6,7 @@ from netviz.fleet.fleet import Fleet
 from netviz.graph import Coverage
 from netviz.join.listeners import Listeners
 from netviz.join.selection import Selected
-from netviz.loop_results import Account
+from netviz.loops.results import Account
 
 
 def count_sockets(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from netviz.graph import Sample
-from netviz.loop_results import End
+from netviz.loops.results import End
 
 
 class JoinOptions(NamedTuple):

@@ -8,7 +8,7 @@ from netviz.fleet.fleet import Fleet
 from netviz.fleet.holders import shown_holder
 from netviz.join.joined import JoinedFlow
 from netviz.join.kinds import PEER
-from netviz.loop_results import End
+from netviz.loops.results import End
 
 _NOWHERE = -1
 """The namespace of an end that is its process, wherever the socket is."""

@@ -16,8 +16,8 @@ from netviz.addresses import NOBODY, AddressBook, is_ipv4
 from netviz.fleet.sockets import CONNECTION_PROTOCOLS
 from netviz.fleet.translations import Translation, Way
 from netviz.join.listeners import CONNECTIONLESS, Listeners
-from netviz.loop_results import End
 from netviz.loops import AddressTable, find_tuples
+from netviz.loops.results import End
 from netviz.tables import Candidates
 
 MOST_HOPS = 8

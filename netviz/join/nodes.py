@@ -9,7 +9,7 @@ from netviz.fleet.records import SampleRecord
 from netviz.graph import Listener, Node
 from netviz.ids import process_id, unowned_id
 from netviz.join.listeners import Listeners
-from netviz.loop_results import End
+from netviz.loops.results import End
 
 
 class Nodes:

@@ -16,8 +16,8 @@ from netviz.fleet.fleet import Fleet
 from netviz.join.ages import Ages
 from netviz.join.kinds import ATTEMPT, ONE_SIDED, RECENT
 from netviz.join.listeners import Listeners
-from netviz.loop_results import End
 from netviz.loops import AddressTable
+from netviz.loops.results import End
 from netviz.tables import SYN_RECV, SYN_SENT, TIME_WAIT, Candidates
 
 NO_LISTENER = "nothing listens there"

@@ -19,8 +19,8 @@ from netviz.graph import SAMPLES, Sample
 from netviz.join.joined import JoinOptions
 from netviz.join.outside_sockets import OutsideSocket, outside_sockets
 from netviz.join.trace import Trace
-from netviz.loop_results import End
 from netviz.loops import Dialled
+from netviz.loops.results import End
 from netviz.subnets import NETWORK_BITS
 
 PLACES_NAMED = 20

@@ -10,12 +10,11 @@ from netviz.fleet.ownership import local_addresses
 from netviz.fleet.sockets import CONNECTION_PROTOCOLS
 from netviz.join.joined import JoinOptions
 from netviz.join.trace import Trace
-from netviz.loop_results import End
 from netviz.loops import mark
-from netviz.tables import CLOSE_WAIT, ESTABLISHED, SYN_RECV, SYN_SENT, TIME_WAIT
+from netviz.loops.results import End
+from netviz.tables import NOT_ACCEPTED, SYN_RECV, SYN_SENT, TIME_WAIT
 
 _ATTEMPTED = frozenset({SYN_SENT, SYN_RECV})
-_NOT_ACCEPTED = frozenset({ESTABLISHED, SYN_RECV, CLOSE_WAIT})
 
 
 class OutsideSocket(NamedTuple):
@@ -71,11 +70,11 @@ def outside_sockets(trace: Trace, options: JoinOptions) -> Iterator[OutsideSocke
 
 def _thrown_away(trace: Trace, options: JoinOptions) -> Iterator[OutsideSocket]:
     ends: dict[End, End] = {}
-    for namespace, proto, table, rows in trace.selected.selections:
+    for namespace, proto, table, inner in trace.selected.selections:
         number = CONNECTION_PROTOCOLS.index(proto)
         listening = trace.listeners.ports.get((namespace, proto), ())
         chosen = bytearray(len(table))
-        mark(rows, chosen)
+        mark(inner, chosen)
         local = local_addresses(table)
         columns = zip(
             *(table.state, table.owner, table.inode, table.local, table.local_port),
@@ -92,7 +91,7 @@ def _thrown_away(trace: Trace, options: JoinOptions) -> Iterator[OutsideSocket]:
             listener = -1
             if local_port in listening:
                 listener = trace.covering(namespace, proto, local[place], local_port)
-            if listener >= 0 and not inode and state in _NOT_ACCEPTED:
+            if listener >= 0 and not inode and state in NOT_ACCEPTED:
                 owner = trace.listeners.ends[listener].owner
             end = End(namespace, owner, listener, inode == 0)
             yield OutsideSocket(

@@ -27,8 +27,8 @@ from netviz.join.sctp_nat import SctpNat, TranslatedPair, translated_association
 from netviz.join.sctp_pairs import SctpPairs
 from netviz.join.sctp_peers import Peer, Peers
 from netviz.join.sctp_sockets import PROTO, SctpSocket, sctp_sockets, sent
-from netviz.loop_results import End
 from netviz.loops import AddressTable, Dialled
+from netviz.loops.results import End
 
 
 class SctpOutcome(NamedTuple):

@@ -68,7 +68,7 @@ def translated_associations(
         for t in reversed(joined.found)
         if t.server >= 0
     }
-    result = SctpNat(ambiguous={number_of[row] for row in joined.ambiguous})
+    result = SctpNat(ambiguous={number_of[i] for i in joined.ambiguous})
     partners: dict[int, set[int]] = {}
     for client, server in pairs:
         partners.setdefault(client, set()).add(server)
@@ -80,9 +80,9 @@ def translated_associations(
         elif ends.isdisjoint(result.ambiguous):
             result.found.append(pair)
     answered = result.ambiguous.union(*(pair[:2] for pair in result.found))
-    for row, end in sorted(joined.outside.items()):
-        if number_of[row] not in answered:
-            result.outside.setdefault(number_of[row], end)
+    for i, end in sorted(joined.outside.items()):
+        if number_of[i] not in answered:
+            result.outside.setdefault(number_of[i], end)
     return result
 
 

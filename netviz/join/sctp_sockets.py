@@ -11,8 +11,8 @@ from netviz.fleet.sctp_tables import ESTABLISHED, Association
 from netviz.fleet.sockets import CONNECTION_PROTOCOLS, HeldAssociation
 from netviz.join.direction import Tuple
 from netviz.join.listeners import Listeners
-from netviz.loop_results import End
 from netviz.loops import AddressTable
+from netviz.loops.results import End
 
 PROTO = CONNECTION_PROTOCOLS.index("sctp")
 

@@ -21,7 +21,7 @@ class Selected:
     """The candidates of the group, and counts of the sockets that are none.
 
     ``unowned`` counts external sockets without a holder. ``selections``, where they are kept, are
-    the namespace, protocol and table that each candidate came from, in order, with its rows there.
+    the namespace, protocol and table that each candidate came from, in order, and where in it.
     """
 
     candidates: Candidates = field(default_factory=Candidates)
@@ -108,7 +108,7 @@ def select_candidates(
         selected.external += chosen.external
         selected.recent += chosen.recent
         selected.unowned += chosen.unowned
-    candidates = selected.candidates = Candidates.blank(sum(len(one.rows) for one in selections))
+    candidates = selected.candidates = Candidates.blank(sum(len(one.inner) for one in selections))
     base = 0
     for (namespace, proto, table), chosen in zip(tables, selections, strict=True):
         number = CONNECTION_PROTOCOLS.index(proto)
@@ -116,12 +116,12 @@ def select_candidates(
         for i in chosen.unaccepted:
             end = local_addresses(table)[table.local[i]], table.local_port[i]
             selected.unowned -= _is_covered(listeners, known, namespace, number, *end)
-        gather(candidates, base, table, chosen.rows, chosen.remote, local, namespace, number)
-        base += len(chosen.rows)
+        gather(candidates, base, table, chosen.inner, chosen.remote, local, namespace, number)
+        base += len(chosen.inner)
         if table.seen:
-            candidates.seen.extend(take(table.seen, chosen.rows))
+            candidates.seen.extend(take(table.seen, chosen.inner))
         if keep:
-            selected.selections.append((namespace, proto, table, chosen.rows))
+            selected.selections.append((namespace, proto, table, chosen.inner))
     return selected
 
 

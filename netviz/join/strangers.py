@@ -35,12 +35,12 @@ def strangers(trace: Trace, nodes: Nodes) -> tuple[Strangers, ...]:
 
 def _unjoined(trace: Trace) -> Iterator[tuple[int, bool, int]]:
     """Numbers of listeners, whether nobody owns the remote end, and how many sockets are so."""
-    for namespace, proto, table, rows in trace.selected.selections:
+    for namespace, proto, table, inner in trace.selected.selections:
         listening = trace.listeners.ports.get((namespace, proto), ())
         local = local_addresses(table)
         # Sockets of a listener differ in nothing that is asked for: they are counted together.
         places = Counter(zip(table.local, table.local_port, table.state, strict=True))
-        places.subtract((table.local[row], table.local_port[row], table.state[row]) for row in rows)
+        places.subtract((table.local[i], table.local_port[i], table.state[i]) for i in inner)
         for (place, port, state), number in places.items():
             if number and port in listening and state not in _NOT_SERVED:
                 listener = trace.covering(namespace, proto, local[place], port)

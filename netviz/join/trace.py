@@ -87,21 +87,21 @@ class Trace:
     def connected(self, wanted: PortFilter) -> Iterator[ConnectedSocket]:
         """Every connected socket of the group whose ports are ``wanted``, each once."""
         first = 0
-        for namespace, proto, table, rows in self.selected.selections:
+        for namespace, proto, table, inner in self.selected.selections:
             numbers: dict[int, int] | None = None
             local: list[int] = []
             for i, ports in enumerate(zip(table.local_port, table.remote_port, strict=True)):
                 if not wanted(*ports):
                     continue
                 if numbers is None:
-                    numbers = {row: number for number, row in enumerate(rows, first)}
+                    numbers = {place: number for number, place in enumerate(inner, first)}
                     local = local_addresses(table)
                 number = numbers.get(i, NO_CANDIDATE)
                 if number != NO_CANDIDATE:
                     yield self.candidate(number)
                 else:
                     yield _external(namespace, proto, table, i, local[table.local[i]])
-            first += len(rows)
+            first += len(inner)
 
     def fate(self, socket: ConnectedSocket) -> str:
         """What the socket was counted as: the name of that field of the coverage."""

@@ -21,7 +21,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FUZZ = ROOT / "tests" / "fuzz"
-MODULES = ("_fastparse", "_fastjoin")
+MODULES = ("_fastparse", "loops/_fastjoin")
 SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 TWIN_TESTS = (
     str(FUZZ / "test_parser_twins.py"),
@@ -72,7 +72,7 @@ def compile_into(folder: Path) -> None:
     shutil.copytree(ROOT / "netviz", package, ignore=built)
     include = sysconfig.get_paths()["include"]
     for module in MODULES:
-        source = folder / f"{module}.c"
+        source = folder / f"{Path(module).name}.c"
         cython = (sys.executable, "-m", "cython", "-3", "-o", source, package / f"{module}.pyx")
         subprocess.run(cython, check=True)
         target = package / f"{module}{sysconfig.get_config_var('EXT_SUFFIX')}"
@@ -103,7 +103,7 @@ def sanitized_environment(folder: Path) -> dict[str, str]:
 def check_of_modules(folder: Path) -> str:
     """Python code that fails unless the sanitized modules are those that run."""
     return (
-        "from netviz import _fastjoin, _fastparse\n"
+        "from netviz import _fastparse\nfrom netviz.loops import _fastjoin\n"
         "for module in (_fastjoin, _fastparse):\n"
         f"    if not module.__file__.startswith({str(folder)!r}):\n"
         "        raise SystemExit(f'another module is loaded: {module.__file__}')\n"

@@ -19,7 +19,7 @@ PER_ROUND = 50
 def test_nothing_is_left_of_what_was_done(tmp_path: Path) -> None:
     if not hasattr(ctypes.CDLL(None), "mallinfo2"):
         unavailable("this C library does not tell what is in use (glibc 2.33)")
-    pytest.importorskip("netviz._fastjoin")
+    pytest.importorskip("netviz.loops._fastjoin")
     script = Path(__file__).with_name("leak_rounds.py")
     ended = subprocess.run(
         [sys.executable, str(script), f"--rounds={ROUNDS}", str(tmp_path)],

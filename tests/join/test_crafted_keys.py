@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 try:
-    from netviz import _fastjoin  # type: ignore[attr-defined,unused-ignore]
+    from netviz.loops import _fastjoin  # type: ignore[attr-defined,unused-ignore]
 except ImportError:
     if os.environ.get("NETVIZ_REQUIRE_EXTENSIONS") == "1":
         raise
@@ -21,7 +21,7 @@ SECONDS = 60
 
 INODES_OF_ONE_SLOT = """
 from array import array
-from netviz._fastjoin import InodeOwners
+from netviz.loops._fastjoin import InodeOwners
 inodes = array("Q")
 with open(0, "rb") as crafted:
     inodes.frombytes(crafted.read())
@@ -30,7 +30,7 @@ assert len(inodes) == 400_000
 """
 
 ADDRESSES_THAT_CANCEL_OUT = """
-from netviz._fastjoin import InodeOwners, settle
+from netviz.loops._fastjoin import InodeOwners, settle
 many = 400_000
 # The exclusive or of both upper halves is always 0.
 text = "".join(
@@ -44,7 +44,7 @@ assert len(connected) == many
 
 
 def run(code: str, given: bytes = b"") -> str:
-    root = Path(_fastjoin.__file__).parents[1]
+    root = Path(_fastjoin.__file__).parents[2]
     ended = subprocess.run(
         [sys.executable, "-c", code],
         input=given,
@@ -57,7 +57,9 @@ def run(code: str, given: bytes = b"") -> str:
 
 
 def test_each_process_has_a_secret_of_its_own() -> None:
-    code = "from netviz._fastjoin import slot_hash; print([slot_hash(n, 0) for n in range(9)])"
+    code = (
+        "from netviz.loops._fastjoin import slot_hash; print([slot_hash(n, 0) for n in range(9)])"
+    )
     assert run(code) != run(code)
 
 

@@ -11,7 +11,7 @@ import pytest
 from netviz.tables import Candidates, ConnectedColumns
 
 try:
-    from netviz import _fastjoin  # type: ignore[attr-defined,unused-ignore]
+    from netviz.loops import _fastjoin  # type: ignore[attr-defined,unused-ignore]
 except ImportError:
     if os.environ.get("NETVIZ_REQUIRE_EXTENSIONS") == "1":
         raise

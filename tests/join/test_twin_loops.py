@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netviz import _pyjoin
 from netviz.addresses import ANY4, ANY6, MAPPED_PREFIX
+from netviz.loops import _pyjoin
 from netviz.tables import Candidates
 
 try:
-    from netviz import _fastjoin  # type: ignore[attr-defined,unused-ignore]
+    from netviz.loops import _fastjoin  # type: ignore[attr-defined,unused-ignore]
 except ImportError:
     if os.environ.get("NETVIZ_REQUIRE_EXTENSIONS") == "1":
         raise
@@ -99,12 +99,12 @@ def run(loops: ModuleType, tables: Tables, last_port: int = 0) -> dict[str, Any]
         results[f"selected{number}"] = chosen._asdict()
         locals_ = zip(parted.connected.locals_hi, parted.connected.locals_lo, strict=True)
         local = array("I", [known.add(hi << 64 | lo) for hi, lo in locals_])
-        gathered.append((parted.connected, chosen.rows, chosen.remote, local, number % 2, 0))
-    candidates = Candidates.blank(sum(len(rows) for _, rows, *_ in gathered))
+        gathered.append((parted.connected, chosen.inner, chosen.remote, local, number % 2, 0))
+    candidates = Candidates.blank(sum(len(inner) for _, inner, *_ in gathered))
     base = 0
-    for table, rows, *rest in gathered:
-        loops.gather(candidates, base, table, rows, *rest)
-        base += len(rows)
+    for table, inner, *rest in gathered:
+        loops.gather(candidates, base, table, inner, *rest)
+        base += len(inner)
     results["addresses"] = list(known.addresses)
     listener = loops.cover(candidates, listeners, known)
     results["queued"] = queued = loops.adopt(candidates, listener, array("I", [5, 0, 9]))

@@ -13,11 +13,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from test_twin_loops import OURS, PORTS, STATES, THEIRS, content, settled
 
-from netviz import _pyjoin
+from netviz.loops import _pyjoin
 from netviz.tables import ESTABLISHED, LISTEN, TIME_WAIT, Candidates, ConnectedColumns
 
 try:
-    from netviz import _fastjoin  # type: ignore[attr-defined,unused-ignore]
+    from netviz.loops import _fastjoin  # type: ignore[attr-defined,unused-ignore]
 except ImportError:
     if os.environ.get("NETVIZ_REQUIRE_EXTENSIONS") == "1":
         raise

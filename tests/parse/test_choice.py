@@ -45,7 +45,7 @@ def test_compiled_modules_are_loaded_where_they_have_to_be() -> None:
     if os.environ.get("NETVIZ_REQUIRE_EXTENSIONS") != "1":
         pytest.skip("NETVIZ_REQUIRE_EXTENSIONS is not 1")
     assert is_built("_fastparse")
-    assert is_built("_fastjoin")
+    assert is_built("loops._fastjoin")
     assert chosen()[0] == "compiled compiled"
     if os.environ.get("NETVIZ_PURE") != "1":
         assert (parse.IMPLEMENTATION, loops.IMPLEMENTATION) == ("compiled", "compiled")
@@ -53,19 +53,19 @@ def test_compiled_modules_are_loaded_where_they_have_to_be() -> None:
 
 def test_what_is_built_is_taken() -> None:
     parser = is_built("_fastparse")
-    built = (parser, parser and is_built("_fastjoin"))
+    built = (parser, parser and is_built("loops._fastjoin"))
     assert chosen()[0].split() == ["compiled" if is_there else "pure" for is_there in built]
 
 
 @pytest.mark.parametrize(
     ("without", "parser", "join"),
-    [("_fastparse", "pure", "pure"), ("_fastjoin", "compiled", "pure")],
+    [("_fastparse", "pure", "pure"), ("loops._fastjoin", "compiled", "pure")],
 )
 def test_one_that_is_missing_is_told_apart_from_the_other(
     without: str, parser: str, join: str
 ) -> None:
     """The compiled join calls the compiled parser; not the other way round."""
-    if not (is_built("_fastparse") and is_built("_fastjoin")):
+    if not (is_built("_fastparse") and is_built("loops._fastjoin")):
         pytest.skip("the compiled modules are not built")
     names, said = chosen(f"netviz.{without}")
     assert names == f"{parser} {join}"

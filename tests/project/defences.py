@@ -556,7 +556,7 @@ SNAPSHOTS = (
     ),
     Defence(
         "tests/join/test_loop_bounds.py::test_a_set_of_samples_that_was_not_made_is_refused",
-        "netviz/_fastjoin.pyx",
+        "netviz/loops/samples.pxi",
         """        cdef list found = []
         if sightings > <uint32_t>len(self._samples):
 """,
@@ -603,13 +603,13 @@ SNAPSHOTS = (
     ),
     Defence(
         "tests/join/test_crafted_keys.py::test_each_process_has_a_secret_of_its_own",
-        "netviz/_fastjoin.pyx",
+        "netviz/loops/hash_map.pxi",
         'SECRETS = struct.unpack("=12I", os.urandom(48))',
         'SECRETS = struct.unpack("=12I", bytes(48))',
     ),
     Defence(
         "tests/join/test_crafted_keys.py::test_inodes_that_share_a_slot_where_there_is_no_secret",
-        "netviz/_fastjoin.pyx",
+        "netviz/loops/hash_map.pxi",
         'SECRETS = struct.unpack("=12I", os.urandom(48))',
         'SECRETS = struct.unpack("=12I", bytes(48))',
     ),

@@ -103,7 +103,7 @@ def run(tree: Path, tests: list[str], seconds: float | None) -> int | None:
 
 def compile_again(tree: Path, module: Path) -> None:
     """Where a module is compiled, compile it from its source as it is now."""
-    if module.suffix == ".pyx":
+    if module.suffix in {".pyx", ".pxi"}:
         command = [sys.executable, "setup.py", "-q", "build_ext", "--inplace", "--force"]
         required = {**os.environ, "NETVIZ_REQUIRE_EXTENSIONS": "1"}  # not as it was before
         subprocess.run(command, cwd=tree, check=True, capture_output=True, env=required)

@@ -53,7 +53,7 @@ def test_neither_makes_up_for_the_other(
 
 
 def test_a_compiled_module_has_lines_alone(measure: ModuleType) -> None:
-    told = report(("netviz/_fastjoin.pyx", 95, 100, 0, 0))
+    told = report(("netviz/loops/_fastjoin.pyx", 95, 100, 0, 0))
     for summary in told["files"].values():
         del summary["summary"]["covered_branches"], summary["summary"]["num_branches"]
     found = measure.by_package(told)

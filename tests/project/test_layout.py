@@ -14,6 +14,8 @@ from sources import pyproject
 
 import netviz
 
+SUFFIXES = {".py", ".pyx", ".pxd", ".pxi", ".pyi", ".md", ".json", ".txt", ".svg", ".dot"}
+
 SCRIPTS: dict[str, str] = pyproject()["project"]["scripts"]
 
 
@@ -34,7 +36,8 @@ def test_no_ignore_file_hides_a_source() -> None:
         path.relative_to(ROOT).as_posix()
         for folder in ("build", "capture_zipapp", "docs", "examples", "netviz", ".ci", "tests")
         for path in (ROOT / folder).rglob("*.*")
-        if path.suffix in {".py", ".pyx", ".pxd", ".pyi", ".md", ".json", ".txt", ".svg", ".dot"}
+        if path.suffix
+        in {".py", ".pyx", ".pxd", ".pxi", ".pyi", ".md", ".json", ".txt", ".svg", ".dot"}
         and ".mypy_cache" not in path.parts
     ]
     assert "build/run_tests.py" in hidden

@@ -141,7 +141,7 @@ def test_with_a_compiler_the_compiled_modules_are_in_it(fresh: Path, tmp_path: P
     if ended.returncode and os.environ.get("NETVIZ_CI") != "1":
         unavailable(f"nothing can be compiled here: {ended.stderr.strip().splitlines()[-1]}")
     assert ended.returncode == 0, ended.stderr
-    sources = {path.stem for path in (ROOT / "netviz").glob("*.pyx")}
+    sources = {path.stem for path in (ROOT / "netviz").rglob("*.pyx")}
     compiled = {Path(name) for name in names(only_file(tmp_path / "out")) if name.endswith(".so")}
     assert {path.name.split(".")[0] for path in compiled} == sources
     assert sources
@@ -153,8 +153,9 @@ def test_without_a_compiler_there_is_a_working_wheel_and_a_line_for_each_module(
     ended = build("wheel", fresh, tmp_path / "out", PATH=str(tmp_path))
     assert ended.returncode == 0, ended.stderr
     lines = [line for line in ended.stderr.splitlines() if line.startswith("netviz: ")]
-    compiled = sorted(path.stem for path in (ROOT / "netviz").glob("*.pyx"))
-    assert sorted(line.split()[1] for line in lines) == [f"netviz.{name}" for name in compiled]
+    sources = (path.relative_to(ROOT) for path in (ROOT / "netviz").rglob("*.pyx"))
+    compiled = [".".join(path.with_suffix("").parts) for path in sources]
+    assert sorted(line.split()[1] for line in lines) == sorted(compiled)
     assert all("is left out, its pure-Python twin will run: " in line for line in lines)
     found = names(only_file(tmp_path / "out"))
     assert not [name for name in found if name.endswith(".so")]
@@ -179,7 +180,9 @@ def test_the_wheel_can_be_built_again_from_the_source_archive(
     with tarfile.open(only_file(tmp_path / "sdist")) as opened:
         members = {name.partition("/")[2] for name in opened.getnames()}
     shutil.unpack_archive(only_file(tmp_path / "sdist"), tmp_path / "unpacked")
-    assert members >= {f"netviz/{path.name}" for path in (ROOT / "netviz").glob("*.p[xy][dxi]")}
+    compiled = [path for end in ("pxd", "pxi", "pyx") for path in ROOT.glob(f"netviz/**/*.{end}")]
+    assert len(compiled) > 3
+    assert members >= {path.relative_to(ROOT).as_posix() for path in compiled}
     ended = build(
         *("wheel", only_file(tmp_path / "unpacked"), tmp_path / "wheel"), NETVIZ_NO_EXTENSIONS="1"
     )

@@ -22,12 +22,13 @@ class Settled(NamedTuple):
 class Selection(NamedTuple):
     """What became of the connected sockets of one table.
 
-    ``rows`` may have their other end in the group, at the address numbers ``remote``. ``external``,
-    ``recent`` and ``unowned`` count (the last over external sockets only); ``unaccepted`` are the
-    external ones without inode in a state of the accept queue.
+    ``inner`` are the places in it of those that may have their other end in the group, at the
+    address numbers ``remote``. ``external``, ``recent`` and ``unowned`` count (the last over
+    external sockets only); ``unaccepted`` are the external ones without inode in a state of the
+    accept queue.
     """
 
-    rows: array[int]
+    inner: array[int]
     remote: array[int]
     external: int
     recent: int

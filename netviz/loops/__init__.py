@@ -9,12 +9,12 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING or os.environ.get("NETVIZ_PURE") == "1":
-    from netviz import _pyjoin as implementation
+    from netviz.loops import _pyjoin as implementation
 else:
     try:
-        from netviz import _fastjoin as implementation
+        from netviz.loops import _fastjoin as implementation
     except ImportError:
-        from netviz import _pyjoin as implementation
+        from netviz.loops import _pyjoin as implementation
 
 IMPLEMENTATION = implementation.IMPLEMENTATION
 AddressTable = implementation.AddressTable
