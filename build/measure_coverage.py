@@ -31,7 +31,7 @@ COMPILED_TESTS = ("tests/parse", "tests/join", "tests/oracle", "tests/fuzz/test_
 COMPILED_CONFIGURATION = """\
 [run]
 plugins = Cython.Coverage
-include = netviz/*.pyx, netviz/loops/*.pyx, netviz/loops/*.pxi
+include = netviz/*.pyx, netviz/*/*.pyx, netviz/*/*.pxi
 """
 
 MEASURED = {

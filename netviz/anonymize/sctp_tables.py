@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from netviz.anonymize.pseudonyms import Pseudonyms
-from netviz.fleet.sctp_tables import LISTENING, ONE_TO_ONE, parse_associations, parse_endpoints
+from netviz.parsers.sctp import LISTENING, ONE_TO_ONE, parse_associations, parse_endpoints
 from netviz.snapshot.kernel_text import association_line, endpoint_line, table
 
 _ONE_TO_MANY = "0"

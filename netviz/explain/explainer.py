@@ -18,7 +18,6 @@ from netviz.explain.reasons_sctp import SctpReasons
 from netviz.explain.wanted import Wanted
 from netviz.fleet.fleet import Fleet
 from netviz.fleet.machines import MachineView, view_machines
-from netviz.fleet.sctp_tables import LISTENING
 from netviz.fleet.sockets import BoundSocket
 from netviz.join.join import join
 from netviz.join.joined import JoinOptions
@@ -26,6 +25,7 @@ from netviz.join.nodes import Nodes
 from netviz.join.outcome import Joined
 from netviz.join.trace import ConnectedSocket, Trace
 from netviz.loops.results import End
+from netviz.parsers.sctp import LISTENING
 from netviz.render.text import counted
 from netviz.render.wording import processes
 

@@ -8,12 +8,12 @@ from typing import Protocol
 from netviz.addresses import is_loopback, wildcards_for
 from netviz.explain.endpoint import Endpoint
 from netviz.fleet.fleet import Fleet
-from netviz.fleet.sctp_tables import LISTENING
-from netviz.fleet.sctp_tables import Endpoint as SctpEndpoint
 from netviz.fleet.sockets import CONNECTION_PROTOCOLS, BoundSocket, PacketSocket
 from netviz.join.listeners import takes_connections
 from netviz.join.sctp_sockets import SctpSocket
 from netviz.join.trace import ConnectedSocket
+from netviz.parsers.sctp import LISTENING
+from netviz.parsers.sctp import Endpoint as SctpEndpoint
 
 
 class Wanted(Protocol):

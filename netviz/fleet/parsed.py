@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from netviz.ahead import ahead
 from netviz.errors import TableError
-from netviz.fleet.sctp_tables import Association, Endpoint, parse_associations, parse_endpoints
 from netviz.parse import parse_conntrack, parse_inet, parse_packet, parse_unix
+from netviz.parsers.sctp import Association, Endpoint, parse_associations, parse_endpoints
 from netviz.snapshot.model import Snapshot
 from netviz.tables import BadLines, ConntrackColumns, InetColumns, PacketColumns, UnixColumns
 

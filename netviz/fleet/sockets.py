@@ -19,7 +19,7 @@ from netviz.fleet.parsed import (
     ParsedTables,
     report,
 )
-from netviz.fleet.sctp_tables import Association, Endpoint
+from netviz.parsers.sctp import Association, Endpoint
 from netviz.tables import LISTEN, ConnectedColumns, InetColumns, PacketColumns
 
 CONNECTION_PROTOCOLS = ("tcp", "udp", "udplite", "sctp")

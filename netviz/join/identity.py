@@ -14,7 +14,7 @@ from dataclasses import replace
 from netviz.addresses import is_link_local, is_loopback
 from netviz.fleet.fleet import Fleet
 from netviz.fleet.ownership import Connected, local_addresses
-from netviz.fleet.sctp_tables import Association
+from netviz.parsers.sctp import Association
 
 
 def unite_namespaces(fleet: Fleet, connected: Sequence[Connected]) -> bool:

@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from netviz.addresses import ANY4, ANY6, format_address
 from netviz.fleet.fleet import Fleet
-from netviz.fleet.sctp_tables import LISTENING, Endpoint
 from netviz.fleet.sockets import CONNECTION_PROTOCOLS, BoundSocket, PacketSocket, TableSockets
 from netviz.graph import Listener
 from netviz.loops import AddressTable, ListenerTable
+from netviz.parsers.sctp import LISTENING, Endpoint
 
 CONNECTIONLESS = frozenset({"udp", "udplite"})
 """Protocols whose servers are unconnected sockets with a local port (state 07, not LISTEN)."""

@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 from netviz.addresses import AddressBook, format_address
 from netviz.fleet.fleet import Fleet
-from netviz.fleet.sctp_tables import CLOSED, COOKIE_ECHOED, COOKIE_WAIT
 from netviz.fleet.translations import Translation
 from netviz.join.ages import Ages
 from netviz.join.direction import opened
@@ -29,6 +28,7 @@ from netviz.join.sctp_peers import Peer, Peers
 from netviz.join.sctp_sockets import PROTO, SctpSocket, sctp_sockets, sent
 from netviz.loops import AddressTable, Dialled
 from netviz.loops.results import End
+from netviz.parsers.sctp import CLOSED, COOKIE_ECHOED, COOKIE_WAIT
 
 
 class SctpOutcome(NamedTuple):

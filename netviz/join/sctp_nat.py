@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from netviz.addresses import AddressBook
-from netviz.fleet.sctp_tables import CLOSED, Association
 from netviz.fleet.translations import Translation
 from netviz.join.listeners import Listeners
 from netviz.join.nat import Translated, join_translated
 from netviz.join.sctp_sockets import PROTO, SctpSocket
 from netviz.loops import AddressTable
+from netviz.parsers.sctp import CLOSED, Association
 from netviz.tables import Candidates
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from netviz.addresses import AddressBook, is_link_local
-from netviz.fleet.sctp_tables import CLOSED
 from netviz.join.ages import Ages
 from netviz.join.sctp_sockets import SctpSocket
+from netviz.parsers.sctp import CLOSED
 
 MOST_OPTIONS = 256
 """Of more associations with the same ports and an address in common none is paired: no kernel has

@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from netviz.addresses import is_ipv4
 from netviz.fleet.fleet import Fleet
-from netviz.fleet.sctp_tables import ESTABLISHED, Association
 from netviz.fleet.sockets import CONNECTION_PROTOCOLS, HeldAssociation
 from netviz.join.direction import Tuple
 from netviz.join.listeners import Listeners
 from netviz.loops import AddressTable
 from netviz.loops.results import End
+from netviz.parsers.sctp import ESTABLISHED, Association
 
 PROTO = CONNECTION_PROTOCOLS.index("sctp")
 

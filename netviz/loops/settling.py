@@ -5,9 +5,9 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 
-from netviz._pyparse import parse_inet
 from netviz.loops.holders import InodeOwners
 from netviz.loops.results import Settled
+from netviz.parsers.inet import parse_inet
 from netviz.tables import LISTEN, ConnectedColumns, InetColumns
 
 

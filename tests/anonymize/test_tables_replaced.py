@@ -29,8 +29,8 @@ from netviz.anonymize.packet_table import replaced_packet
 from netviz.anonymize.pseudonyms import Pseudonyms
 from netviz.anonymize.sctp_tables import replaced_associations, replaced_endpoints
 from netviz.anonymize.unix_table import replaced_unix
-from netviz.fleet.sctp_tables import parse_associations, parse_endpoints
 from netviz.parse import parse_conntrack, parse_inet, parse_packet, parse_unix
+from netviz.parsers.sctp import parse_associations, parse_endpoints
 
 KEY = b"k" * 32
 UID = st.integers(0, 2**32 - 1)

@@ -14,9 +14,9 @@ from netviz import _fastparse, _pyparse  # type: ignore[attr-defined,unused-igno
 from netviz.capture import addresses as capture_addresses
 from netviz.capture import interfaces, mounts, namespace_writer, processes
 from netviz.capture.text import clean, escaped_chunks
-from netviz.fleet import sctp_tables
 from netviz.fleet.cgroup import placement
 from netviz.fleet.unix_names import with_names_on_one_line
+from netviz.parsers.sctp import parse_associations, parse_endpoints
 from netviz.snapshot.format2 import is_address
 from netviz.tables import InetColumns
 
@@ -108,12 +108,12 @@ def sctp(data: bytes) -> None:
     """Any text is associations, endpoints and bad lines."""
     text = text_of(data)
     lines = sum(1 for line in text.split("\n") if line.strip(" \t"))
-    associations, bad = sctp_tables.parse_associations(text)
+    associations, bad = parse_associations(text)
     assert len(associations) + bad.count in (lines, lines - 1)
     for one in associations:
         assert one.local and one.remote
         assert max(one.local_port, one.remote_port) <= 0xFFFF
-    endpoints, bad = sctp_tables.parse_endpoints(text)
+    endpoints, bad = parse_endpoints(text)
     assert len(endpoints) + bad.count <= lines
     assert all(0 <= one.inode < 2**64 and one.addresses for one in endpoints)
 

@@ -14,10 +14,10 @@ from netviz.explain.endpoint import Endpoint
 from netviz.explain.explainer import Explainer
 from netviz.fleet.fleet import Fleet
 from netviz.fleet.parsed import parse_sample
-from netviz.fleet.sctp_tables import Endpoint as SctpEndpoint
 from netviz.fleet.sockets import BoundSocket, PacketSocket
 from netviz.join.sctp_sockets import SctpSocket
 from netviz.join.trace import ConnectedSocket
+from netviz.parsers.sctp import Endpoint as SctpEndpoint
 from netviz.stitch import stitch
 
 SAID = {

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netviz.addresses import parse_address
-from netviz.fleet.sctp_tables import MOST_ADDRESSES, parse_associations, parse_endpoints
+from netviz.parsers.sctp import MOST_ADDRESSES, parse_associations, parse_endpoints
 
 NEWEST = (
     " ASSOC     SOCK   STY SST ST HBKT ASSOC-ID TX_QUEUE RX_QUEUE UID INODE LPORT RPORT "

@@ -411,7 +411,7 @@ SNAPSHOTS = (
     ),
     Defence(
         "tests/snapshot/test_limits.py::test_a_line_that_is_longer_than_any_is_not_taken_apart",
-        "netviz/fleet/sctp_tables.py",
+        "netviz/parsers/sctp.py",
         "if len(line) > LONGEST_LINE:",
         "if False:",
     ),

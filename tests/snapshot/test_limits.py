@@ -11,9 +11,10 @@ import pytest
 from snapshot_documents import first_format, full_document, least_document, write
 
 from netviz.errors import SnapshotError
-from netviz.fleet import sctp_tables
 from netviz.fleet.unix_table import read_unix_tables
 from netviz.parse import parse_inet
+from netviz.parsers import sctp
+from netviz.parsers.lines import MAX_SHOWN
 from netviz.snapshot import limits, load, processes2
 from netviz.snapshot.limits import (
     LONGEST_CGROUP,
@@ -128,15 +129,15 @@ def test_an_inode_of_400_digits(tmp_path: Path, digits: str) -> None:
 def test_a_line_that_is_longer_than_any_is_not_taken_apart() -> None:
     association = "ASSOC SST ST LPORT RPORT LADDRS <-> RADDRS\n0 1 3 7 9 10.0.0.1 <-> 10.0.0.2"
     endpoint = "ENDPT SST LPORT LADDRS\n0 10 7 10.0.0.1"
-    blanks = " " * sctp_tables.LONGEST_LINE
+    blanks = " " * sctp.LONGEST_LINE
     for parse, good in (
-        (sctp_tables.parse_associations, association),
-        (sctp_tables.parse_endpoints, endpoint),
+        (sctp.parse_associations, association),
+        (sctp.parse_endpoints, endpoint),
     ):
         found, bad = parse(f"{good}\n")
         assert (len(found), bad.count) == (1, 0)
         found, bad = parse(f"{good}{blanks}\n")
-        assert (len(found), bad.count, len(bad.first)) == (0, 1, sctp_tables.MAX_SHOWN)
+        assert (len(found), bad.count, len(bad.first)) == (0, 1, MAX_SHOWN)
 
 
 def test_a_name_that_no_unix_socket_has_is_left_out() -> None:

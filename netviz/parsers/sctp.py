@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from netviz.addresses import parse_address
+from netviz.parsers.lines import MAX_SHOWN
 from netviz.tables import UNKNOWN_UID, BadLines
 
 # enum sctp_state, include/linux/sctp.h and include/net/sctp/constants.h
@@ -35,7 +36,6 @@ MOST_ADDRESSES = 0xFFFF // 8
 LONGEST_LINE = 2 * 48 * MOST_ADDRESSES
 """As many addresses on both sides, of 48 characters each: longer ones are not taken apart."""
 
-MAX_SHOWN = 200
 MAX_PORT = 0xFFFF
 MAX_INODE = 2**64 - 1
 
