@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from netviz import __version__  # noqa: E402
-from netviz.cli.commands import PROGRAMS, Argument, arguments, parser_of  # noqa: E402
+from netviz.cli.commands import Argument, arguments, parser_of, typed  # noqa: E402
 from netviz.cli.main import VERBS  # noqa: E402
 
 FROM_DOCUMENTS = {
@@ -67,7 +67,7 @@ def page(verb: str) -> str:
     name = f"netviz-{verb}"
     lines = [title(name), heading("Name"), f"{escaped(name)} \\- {escaped(VERBS[verb])}"]
     usage = " ".join(parser.format_usage().split()[2:])
-    lines += [heading("Synopsis"), f".B {escaped(_typed(verb))}", text(usage)]
+    lines += [heading("Synopsis"), f".B {escaped(typed(verb))}", text(usage)]
     lines += [heading("Description"), text(parser.description or "")]
     taken = list(arguments(parser))
     lines += [heading("Options")]
@@ -83,11 +83,6 @@ def page(verb: str) -> str:
     others = [".BR netviz (1)", *(f".BR netviz\\-{other} (1)" for other in VERBS if other != verb)]
     lines += [heading("See also"), *(f"{other}," for other in others[:-1]), others[-1]]
     return "\n".join(lines) + "\n"
-
-
-def _typed(verb: str) -> str:
-    """How a verb is run: as netviz VERB, and a few as programs of their own, too."""
-    return f"netviz-{verb}" if f"netviz-{verb}" in PROGRAMS else f"netviz {verb}"
 
 
 def _epilog(epilog: str) -> "tuple[List[str], str]":

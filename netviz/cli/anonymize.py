@@ -24,7 +24,7 @@ from netviz.cli.version import version_text
 from netviz.render.text import counted
 from netviz.snapshot.writing import encoded
 
-PROGRAM = "netviz-anonymize"
+PROGRAM = "netviz anonymize"
 
 EXAMPLES = """\
 examples:

@@ -16,6 +16,11 @@ PROGRAMS = {"netviz-capture": "capture", "netviz-stitch": "stitch"}
 """Programs that are a verb by themselves."""
 
 
+def typed(verb: str) -> str:
+    """How a verb is run: as ``netviz VERB``, and a few as programs of their own, too."""
+    return f"netviz-{verb}" if f"netviz-{verb}" in PROGRAMS else f"netviz {verb}"
+
+
 @dataclass(frozen=True, slots=True)
 class Argument:
     """One argument. Without ``names`` it is positional; without ``value`` it is a switch.

@@ -10,7 +10,7 @@ from netviz.cli.exits import DONE, run
 from netviz.cli.output import write_output
 from netviz.cli.version import version_text
 
-PROGRAM = "netviz-completion"
+PROGRAM = "netviz completion"
 
 SHELLS = ("bash", "zsh", "fish")
 """Of each there is a module ``completion_SHELL`` with ``script(commands)``."""

@@ -25,7 +25,7 @@ from netviz.errors import FlowsGivenError, SnapshotError
 from netviz.graph import Graph
 from netviz.snapshot.faults import Fault
 
-PROGRAM = "netviz-diff"
+PROGRAM = "netviz diff"
 
 DIFFERENT = 1
 """The exit status where something differs, or could not be compared."""

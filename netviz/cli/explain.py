@@ -20,7 +20,7 @@ from netviz.explain.endpoint import Endpoint, parse_endpoint
 from netviz.explain.explained import Explained
 from netviz.render.explanation import explanation_summary, explanation_text
 
-PROGRAM = "netviz-explain"
+PROGRAM = "netviz explain"
 
 DOING = "reading and joining snapshots"
 

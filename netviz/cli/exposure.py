@@ -14,7 +14,7 @@ from netviz.questions.exposure_fields import LISTENER_LANGUAGE, is_true_of
 from netviz.questions.exposure_output import FORMATS, summary
 from netviz.render.text import counted
 
-PROGRAM = "netviz-exposure"
+PROGRAM = "netviz exposure"
 
 MATCHED = 3
 """The exit status where a listener matches ``--fail-on``."""

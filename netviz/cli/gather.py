@@ -28,7 +28,7 @@ from netviz.gather.schedule import ask_all
 from netviz.gather.snapshot_file import make_folder
 from netviz.gather.ssh import ssh_command
 
-PROGRAM = "netviz-gather"
+PROGRAM = "netviz gather"
 
 log = logging.getLogger(PROGRAM)
 

@@ -22,7 +22,7 @@ from netviz.snapshot.faults import escaped
 from netviz.snapshot.model import Snapshot
 from netviz.snapshot.writing import encoded
 
-PROGRAM = "netviz-import"
+PROGRAM = "netviz import"
 
 EXAMPLES = """\
 examples:

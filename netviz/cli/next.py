@@ -10,7 +10,7 @@ from netviz.cli.question import asked_graph, question_parser, write_answer
 from netviz.questions.next_machines import next_machines
 from netviz.questions.next_output import FORMATS, summary
 
-PROGRAM = "netviz-next"
+PROGRAM = "netviz next"
 
 EXAMPLES = """\
 examples:

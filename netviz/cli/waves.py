@@ -15,7 +15,7 @@ from netviz.labels import by_label, read_labels
 from netviz.questions.waves import waves
 from netviz.questions.waves_output import FORMATS, summary
 
-PROGRAM = "netviz-waves"
+PROGRAM = "netviz waves"
 
 MOST_NODES = 10**6
 

@@ -169,11 +169,11 @@ def test_what_is_left_out_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert told.out == ""
     lines = told.err.splitlines()
     assert lines[:3] == [
-        "netviz-anonymize: 1 line of cgroup left out: not readable",
-        "netviz-anonymize: 2 lines of tcp left out: not readable",
-        "netviz-anonymize: 1 table left out: of unknown name",
+        "netviz anonymize: 1 line of cgroup left out: not readable",
+        "netviz anonymize: 2 lines of tcp left out: not readable",
+        "netviz anonymize: 1 table left out: of unknown name",
     ]
-    assert lines[3].startswith("netviz-anonymize: 1 file written to ")
+    assert lines[3].startswith("netviz anonymize: 1 file written to ")
     assert len(lines) == 4
 
 

@@ -66,14 +66,14 @@ def test_what_differs_is_told_and_is_status_1(capsys: pytest.CaptureFixture[str]
         "Changed",
         "  listener  redis (redis.service) on db: tcp/6379 redis, from 127.0.0.1 to 0.0.0.0",
     ]
-    assert shown.err == "netviz-diff: 0 services, 1 listener, 0 flows differ\n"
+    assert shown.err == "netviz diff: 0 services, 1 listener, 0 flows differ\n"
 
 
 def test_what_is_alike_is_status_0_and_writes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["diff", *OLD, "--", *reversed(OLD), "--quiet"]) == 0
     assert capsys.readouterr() == ("", "")
     assert main(["diff", *OLD, "--", *OLD]) == 0
-    assert capsys.readouterr() == ("", "netviz-diff: no difference (2 machines)\n")
+    assert capsys.readouterr() == ("", "netviz diff: no difference (2 machines)\n")
 
 
 @pytest.mark.parametrize(
@@ -167,14 +167,14 @@ def test_an_error_is_status_2_and_two_lines(
         Path("bad.json").write_text(content)
     assert main(["diff", *OLD, "--", "bad.json", "-o", "out.txt"]) == 2
     error = capsys.readouterr().err
-    assert error.startswith(f"netviz-diff: {said}")
+    assert error.startswith(f"netviz diff: {said}")
     assert len(error.splitlines()) <= 2
     assert not Path("out.txt").exists()
 
 
 def test_output_that_cannot_be_written_is_status_2(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["diff", *OLD, "--", *NEW, "-o", "no/such/folder"]) == 2
-    assert capsys.readouterr().err.startswith("netviz-diff: no/such/folder: cannot be written")
+    assert capsys.readouterr().err.startswith("netviz diff: no/such/folder: cannot be written")
 
 
 @pytest.mark.parametrize(("options", "expected"), [([], 2), (["--keep-going"], 1)])
@@ -245,6 +245,6 @@ def test_flows_beside_other_files_are_told(capsys: pytest.CaptureFixture[str]) -
     given = flows("old")
     assert main(["diff", *OLD, "--", given, *NEW]) == 2
     assert capsys.readouterr().err == (
-        f"netviz-diff: {given}: is what netviz-stitch wrote, with other files beside it\n"
+        f"netviz diff: {given}: is what netviz-stitch wrote, with other files beside it\n"
         "  give snapshots for old or new, or one such file\n"
     )

@@ -55,21 +55,21 @@ def test_the_text_is_the_same_whatever_the_order(group: Path) -> None:
     for files in permutations(("web.json", "db.json")):
         done = run(*files, "--socket", "10.0.0.1:40001", cwd=group)
         assert (done.returncode, done.stdout) == (0, EXPLAINED)
-        assert done.stderr == "netviz-explain: 2 sockets: 2 joined\n"
+        assert done.stderr == "netviz explain: 2 sockets: 2 joined\n"
 
 
 def test_a_process(group: Path) -> None:
     done = run("web.json", "db.json", "--process", "nginx", cwd=group)
     assert done.returncode == 0
     assert done.stdout.count("held by nginx") == 3
-    assert done.stderr == "netviz-explain: 3 sockets: 2 joined, 1 listening\n"
+    assert done.stderr == "netviz explain: 3 sockets: 2 joined, 1 listening\n"
 
 
 def test_without_the_other_machine_it_says_what_is_missing(group: Path) -> None:
     done = run("web.json", "--socket", "*:5432", cwd=group)
     assert done.returncode == 0
     assert "no machine of the group has 10.0.0.2" in done.stdout
-    assert done.stderr == "netviz-explain: 2 sockets: 2 external\n"
+    assert done.stderr == "netviz explain: 2 sockets: 2 external\n"
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_without_the_other_machine_it_says_what_is_missing(group: Path) -> None:
 def test_nothing_matches(group: Path, asked: list[str], said: str) -> None:
     done = run("web.json", "db.json", *asked, cwd=group)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == f"netviz-explain: {said}"
+    assert done.stderr == f"netviz explain: {said}"
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_nothing_matches(group: Path, asked: list[str], said: str) -> None:
 def test_a_wrong_use_ends_with_2(group: Path, arguments: list[str]) -> None:
     done = run(*arguments, cwd=group)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "usage: netviz-explain" in done.stderr
+    assert "usage: netviz explain" in done.stderr
 
 
 def test_a_bad_file_stops_it_and_can_be_left_out(group: Path) -> None:

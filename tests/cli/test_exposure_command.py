@@ -28,7 +28,7 @@ def test_the_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert "1 socket from outside" in shown.out
     assert "2 services on 1 other machine" in shown.out
     assert shown.err == (
-        "netviz-exposure: 2 listeners, 2 on all interfaces,"
+        "netviz exposure: 2 listeners, 2 on all interfaces,"
         " 0 of those used by nobody or over loopback alone\n"
     )
 
@@ -64,7 +64,7 @@ def test_the_exit_status(tests: list[str], status: int, capsys: pytest.CaptureFi
     assert main(["exposure", *FILES, "-f", "json", *options]) == status
     shown = capsys.readouterr()
     assert len(json.loads(shown.out)["listeners"]) == 2
-    assert ("netviz-exposure: 1 listener matches --fail-on\n" in shown.err) == (status == 3)
+    assert ("netviz exposure: 1 listener matches --fail-on\n" in shown.err) == (status == 3)
 
 
 def test_the_result_is_written_where_it_fails(capsys: pytest.CaptureFixture[str]) -> None:
@@ -101,7 +101,7 @@ def test_a_bad_file_stops_it_and_can_be_left_out(capsys: pytest.CaptureFixture[s
     Path("bad.json").write_text("{")
     assert main(["exposure", *FILES, "bad.json", "-o", "out.csv", "--fail-on", "user=0"]) == 1
     error = capsys.readouterr().err
-    assert error.startswith("netviz-exposure: bad.json: ")
+    assert error.startswith("netviz exposure: bad.json: ")
     assert len(error.splitlines()) <= 2
     assert not Path("out.csv").exists()
     assert main(["exposure", *FILES, "bad.json", "--keep-going"]) == 0

@@ -106,7 +106,7 @@ def test_a_sosreport_names_its_machine_unless_told(
     (networking / "ss_-peaonmi").write_text(ALL)
     assert run("sosreport", "sos", "-o", "web.json") == 1
     assert capsys.readouterr().err == (
-        "netviz-import: sos: does not say the name of its machine\n  give --name NAME\n"
+        "netviz import: sos: does not say the name of its machine\n  give --name NAME\n"
     )
     assert run("sosreport", "sos", "--name", "given", "-o", "web.json") == 0
     assert "the addresses of its sockets stand in" in capsys.readouterr().err
@@ -174,7 +174,7 @@ def test_bad_input_writes_nothing(
 def test_what_a_hostile_name_holds_cannot_steer_a_terminal(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    forged = "netviz-import: all is well"
+    forged = "netviz import: all is well"
     (here / "lsof.txt").write_text(f"{LSOF}f4\ntIPv4\nn\x1b[31mred\r{forged}\n".replace("\n", "\0"))
     assert run("lsof", "lsof.txt", "--name", f"web\x1b\n{forged}", "-o", "web.json") == 0
     shown = capsys.readouterr().err

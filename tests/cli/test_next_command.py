@@ -23,7 +23,7 @@ def test_the_database_is_missing(group: Path, capsys: pytest.CaptureFixture[str]
     assert main(["next", "web.json"]) == 0
     shown = capsys.readouterr()
     assert shown.out.splitlines()[-1].split() == ["10.0.0.2", "2", "tcp/5432", "x2"]
-    assert shown.err == "netviz-next: 1 address to capture next, 2 sockets\n"
+    assert shown.err == "netviz next: 1 address to capture next, 2 sockets\n"
 
 
 def test_nothing_is_missing(group: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -45,7 +45,7 @@ def test_a_bad_file_stops_it_and_can_be_left_out(
     Path("bad.json").write_text("{")
     assert main(["next", "web.json", "bad.json", "-o", "out.csv"]) == 1
     error = capsys.readouterr().err
-    assert error.startswith("netviz-next: bad.json: ")
+    assert error.startswith("netviz next: bad.json: ")
     assert len(error.splitlines()) <= 2
     assert not Path("out.csv").exists()
     assert main(["next", "web.json", "bad.json", "--keep-going"]) == 0
@@ -56,4 +56,4 @@ def test_no_file_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["next"])
     assert ended.value.code == 2
-    assert "usage: netviz-next" in capsys.readouterr().err
+    assert "usage: netviz next" in capsys.readouterr().err

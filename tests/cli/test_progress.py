@@ -14,6 +14,8 @@ import pytest
 from packer import ROOT
 from shop import write_group
 
+from netviz.cli.commands import typed
+
 CHILD = """
 import os, sys, time
 import netviz.cli.progress, netviz.cli.snapshots
@@ -100,7 +102,7 @@ def test_long_reading_shows_how_many_files_are_read(group: Path, verb: list[str]
     assert b"reading and joining snapshots" in shown
     assert shown.count(HIDE_CURSOR) == shown.count(SHOW_CURSOR) > 0
     last = shown.rstrip(b"\r\n").rpartition(b"\n")[2]
-    assert f"netviz-{verb[0]}: ".encode() in last
+    assert f"{typed(verb[0])}: ".encode() in last
 
 
 def test_a_message_stands_above_the_bar(group: Path) -> None:

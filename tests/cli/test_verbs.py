@@ -11,6 +11,7 @@ import sys
 import pytest
 
 from netviz import __version__
+from netviz.cli.commands import typed
 from netviz.cli.main import VERBS, main, module_of, stitch
 
 
@@ -22,7 +23,7 @@ def test_each_verb_is_a_module_that_says_what_it_takes(
     with pytest.raises(SystemExit) as ended:
         main([verb, "--help"])
     assert ended.value.code == 0
-    assert capsys.readouterr().out.startswith(f"usage: netviz-{verb} ")
+    assert capsys.readouterr().out.startswith(f"usage: {typed(verb)} ")
 
 
 def stand_in(monkeypatch: pytest.MonkeyPatch, status: int) -> list[list[str]]:

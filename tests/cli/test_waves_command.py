@@ -32,7 +32,7 @@ def test_machines_move_together(capsys: pytest.CaptureFixture[str]) -> None:
         ["1", "db", "db", "2", "0"],
         ["web", "web"],
     ]
-    assert shown.err == "netviz-waves: 1 wave, 0 alone; 0 flows cut (0 connections)\n"
+    assert shown.err == "netviz waves: 1 wave, 0 alone; 0 flows cut (0 connections)\n"
 
 
 def test_by_service(capsys: pytest.CaptureFixture[str]) -> None:
@@ -75,7 +75,7 @@ def test_a_wrong_use_ends_with_2(options: list[str], capsys: pytest.CaptureFixtu
     with pytest.raises(SystemExit) as ended:
         main(["waves", "web.json", *options])
     assert ended.value.code == 2
-    assert "usage: netviz-waves" in capsys.readouterr().err
+    assert "usage: netviz waves" in capsys.readouterr().err
 
 
 def test_bad_labels_and_bad_files(capsys: pytest.CaptureFixture[str]) -> None:

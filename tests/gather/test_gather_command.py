@@ -40,8 +40,8 @@ def test_a_snapshot_of_each_host(
     assert folder.stat().st_mode & 0o777 == 0o700
     shown = capsys.readouterr()
     assert shown.out == ""
-    assert "netviz-gather: [1/2] " in shown.err
-    assert shown.err.endswith(f"netviz-gather: {folder}: 2 snapshots taken\n")
+    assert "netviz gather: [1/2] " in shown.err
+    assert shown.err.endswith(f"netviz gather: {folder}: 2 snapshots taken\n")
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -65,7 +65,7 @@ def test_a_node_that_is_named(cluster: Stand, tmp_path: Path) -> None:
 def test_a_node_without_a_pod(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--kubectl", "node-b", "node-c", "-o", str(tmp_path / "out")]) == 1
     assert capsys.readouterr().err == (
-        "netviz-gather: no pod is running on node-c\n  there are pods on: node-a, node-b\n"
+        "netviz gather: no pod is running on node-c\n  there are pods on: node-a, node-b\n"
     )
 
 
@@ -77,7 +77,7 @@ def test_a_cluster_that_does_not_answer(
     )
     assert main(["--kubectl", "-o", str(tmp_path / "out")]) == 1
     assert capsys.readouterr().err == (
-        "netviz-gather: kubectl: Unable to connect to the server: EOF\n"
+        "netviz gather: kubectl: Unable to connect to the server: EOF\n"
     )
 
 

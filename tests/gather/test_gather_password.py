@@ -82,4 +82,4 @@ def test_none_is_an_end(tmp_path: Path) -> None:
     """Ctrl-D where the password is asked for."""
     status, shown = gather("\x04", "ok", "-K", "-o", str(tmp_path / "out"))
     assert status == 1
-    assert "netviz-gather: no password was given" in shown
+    assert "netviz gather: no password was given" in shown

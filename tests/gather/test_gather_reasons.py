@@ -64,7 +64,7 @@ def test_all_that_was_said_is_there_on_request(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["changed-key", "-o", f"{tmp_path}/out", "--log", "info"]) == 1
-    assert "netviz-gather: changed-key: Host key verification failed." in capsys.readouterr().err
+    assert "netviz gather: changed-key: Host key verification failed." in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

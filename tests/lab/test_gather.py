@@ -90,7 +90,7 @@ def test_three_snapshots_and_three_clear_reports(site: Site) -> None:
     ended = site.client.gather(*EVERY, "--sudo", "--timeout", "6")
     assert ended.wait() == 1
     assert report(ended) == [
-        f"netviz-gather: {site.client.output}: 3 snapshots taken, 3 hosts failed:",
+        f"netviz gather: {site.client.output}: 3 snapshots taken, 3 hosts failed:",
         "  bare: no Python 3.6 or newer (with zlib) is there; name one with --python PATH",
         "  stuck: timed out: the capture did not finish within 6 s (--timeout)",
         "  guarded: sudo refused: it asks for a password; run again with -K",
@@ -112,7 +112,7 @@ def test_a_host_that_is_done_is_not_asked_again(site: Site) -> None:
     again = site.client.gather("web", "db", "--sudo")
     assert again.wait() == 0
     assert report(again) == [
-        f"netviz-gather: {site.client.output}: 1 snapshot taken, 1 there already"
+        f"netviz gather: {site.client.output}: 1 snapshot taken, 1 there already"
     ]
     assert (site.client.output / "web.json.gz").stat().st_mtime_ns == before
 
