@@ -46,13 +46,13 @@ def main(arguments: Optional[List[str]] = None) -> int:
         if run(BIN / program, *options):
             failed.append(name)
     # -X dev: files that are never closed and the like are warnings, and those are errors.
-    if run(
-        PYTHON, "-X", "dev", "-m", "pytest", *(sys.argv[1:] if arguments is None else arguments)
-    ):
+    pytest = ("-X", "dev", "-m", "pytest")
+    given = sys.argv[1:] if arguments is None else arguments
+    if run(PYTHON, *pytest, *given):
         failed.append("pytest")
-    if arguments is None and len(sys.argv) == 1:
+    if not given:
         say("the pure-Python twins")
-        if run(PYTHON, "-m", "pytest", "-q", *twin_tests(), NETVIZ_PURE="1"):
+        if run(PYTHON, *pytest, "-q", *twin_tests(), NETVIZ_PURE="1"):
             failed.append("pytest with NETVIZ_PURE=1")
     if os.environ.get("NETVIZ_CI") == "1" and run(PYTHON, "-m", "pytest", "benchmarks", "--short"):
         failed.append("pytest benchmarks --short")

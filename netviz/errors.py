@@ -1,4 +1,4 @@
-"""Every exception that netviz raises on purpose.
+"""The exceptions that end a command, but for those of one module alone, which are beside it.
 
 Each one carries a text that is fit to be printed: which file, what, where, what to do.
 """

@@ -12,7 +12,6 @@ MOST_NODES = 120
 """What fits on a wide screen and is still followed by eye; Graphviz lays it out in seconds."""
 
 COARSER = ("container", "host")
-SUBNET = "subnet"
 
 
 def readable(graph: Graph | Ungrouped) -> tuple[Graph, str]:

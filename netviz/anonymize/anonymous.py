@@ -10,7 +10,7 @@ from netviz.anonymize.host import replaced_host
 from netviz.anonymize.left_out import LeftOut
 from netviz.anonymize.namespace import NamespaceReplacer
 from netviz.anonymize.problems import FORMAT_1, replaced_problem
-from netviz.anonymize.processes import capabilities, replaced_one
+from netviz.anonymize.processes import capabilities, replaced_process
 from netviz.anonymize.pseudonyms import Pseudonyms
 from netviz.snapshot.model import Snapshot
 
@@ -29,7 +29,7 @@ def anonymous(snapshot: Snapshot, pseudonyms: Pseudonyms, left_out: LeftOut) -> 
         source="",
         format=2,
         host=replaced_host(pseudonyms.names, snapshot.host),
-        processes=[replaced_one(one, pseudonyms, left_out) for one in snapshot.processes],
+        processes=[replaced_process(one, pseudonyms, left_out) for one in snapshot.processes],
         netns=[namespaces.replaced(one) for one in snapshot.netns],
         unix_peers=snapshot.unix_peers,
         unix_names=[],  # what stands for them has no line breaks

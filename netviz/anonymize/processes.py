@@ -6,7 +6,7 @@ import re
 
 from netviz.anonymize.cgroup import replaced_cgroup
 from netviz.anonymize.left_out import LeftOut
-from netviz.anonymize.programs import replaced_arguments, replaced_executable, replaced_process
+from netviz.anonymize.programs import replaced_arguments, replaced_comm, replaced_executable
 from netviz.anonymize.pseudonyms import Pseudonyms
 from netviz.anonymize.security import replaced_label
 from netviz.snapshot.model import Process
@@ -14,7 +14,7 @@ from netviz.snapshot.model import Process
 _MASK = re.compile("[0-9A-Fa-f]{1,16}")
 
 
-def replaced_one(process: Process, pseudonyms: Pseudonyms, left_out: LeftOut) -> Process:
+def replaced_process(process: Process, pseudonyms: Pseudonyms, left_out: LeftOut) -> Process:
     """What stands for a process. Its numbers stay, but for the user."""
     names, users = pseudonyms.names, pseudonyms.users
     cgroup = process.cgroup
@@ -25,7 +25,7 @@ def replaced_one(process: Process, pseudonyms: Pseudonyms, left_out: LeftOut) ->
         pid=process.pid,
         ppid=process.ppid,
         start=process.start,
-        comm=None if process.comm is None else replaced_process(names, process.comm),
+        comm=None if process.comm is None else replaced_comm(names, process.comm),
         exe=None if process.exe is None else replaced_executable(names, process.exe),
         uid=None if process.uid is None else users.number(process.uid),
         security=None if process.security is None else replaced_label(names, process.security),

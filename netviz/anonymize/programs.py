@@ -30,14 +30,14 @@ def replaced_program_name(names: Names, kind: str, name: str) -> str:
     return name if says_nothing(name) else names.numbered(kind, name)
 
 
-def replaced_process(names: Names, comm: str) -> str:
+def replaced_comm(names: Names, comm: str) -> str:
     """What stands for the name of a process."""
     return replaced_program_name(names, "process", comm)
 
 
 def replaced_executable(names: Names, exe: str) -> str:
     """What stands for the path of an executable; its file is called what its process is."""
-    return replaced_path(names, exe, lambda file: replaced_process(names, file))
+    return replaced_path(names, exe, lambda file: replaced_comm(names, file))
 
 
 def replaced_arguments(names: Names, process: Process) -> tuple[str, ...] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from netviz.anonymize.names import Names
-from netviz.anonymize.programs import replaced_process
+from netviz.anonymize.programs import replaced_comm
 
 _WITH_MODE = re.compile(
     r"(.*?)( ?\((?:enforce|complain|unconfined|kill|prompt|mixed|user)\))", re.DOTALL
@@ -42,7 +42,7 @@ def replaced_label(names: Names, label: str) -> str:
 def _profile(names: Names, profile: str) -> str:
     snap = _SNAP.fullmatch(profile)
     if snap:
-        return f"snap.{names.numbered('label', snap[1])}.{replaced_process(names, snap[2])}"
+        return f"snap.{names.numbered('label', snap[1])}.{replaced_comm(names, snap[2])}"
     return _field(names, profile)
 
 

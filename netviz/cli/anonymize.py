@@ -74,7 +74,7 @@ def _anonymize(options: argparse.Namespace) -> int:
     snapshots = NamedSnapshots(options, log)
     target, map_file = (Path(os.path.realpath(path)) for path in (options.output, options.map))
     if target in (map_file, *map_file.parents):
-        options.parser.error("--map is secret and does not belong into the folder to give away")
+        options.parser.error("--map is secret and does not belong in the folder that is given away")
     pseudonyms = read_map(options.map) or Pseudonyms(secrets.token_bytes(KEY_SIZE))
     left_out = LeftOut()
     files = 0

@@ -127,11 +127,11 @@ def _check_usage(options: argparse.Namespace) -> None:
     error = options.parser.error
     for name, kinds in ONLY_FOR.items():
         if getattr(options, name) and options.kind not in kinds:
-            error(f"--{name} is for {' and '.join(kinds)}")
-    outputs = [*options.files, *options.tcp, *options.udp, *options.netns]
-    if not outputs:
+            error(f"--{name} is for {', '.join(kinds)}")
+    inputs = [*options.files, *options.tcp, *options.udp, *options.netns]
+    if not inputs:
         error("name the file to import")
-    if options.kind in ("proc", "sosreport") and len(outputs) > 1:
+    if options.kind in ("proc", "sosreport") and len(inputs) > 1:
         error(f"one {options.kind} at a time: each is of one machine")
     if options.kind in ("ss", "lsof") and not options.name:
         error(f"{options.kind} does not say the name of its machine: give --name NAME")

@@ -1,4 +1,4 @@
-"""Explanations of sockets: ``explain.py`` gives them, ``render/explanation.py`` shows them."""
+"""Explanations of sockets: ``explainer.py`` gives them, ``render/explanation.py`` shows them."""
 
 from __future__ import annotations
 

@@ -67,9 +67,7 @@ def read_proc_tree(
     )
     return replace(
         snapshot,
-        host=replace(
-            host, name=name or host.name, machine_id=machine_id, byteorder=order or "little"
-        ),
+        host=host,
         # The modes of copied links are not those of the descriptors.
         processes=[replace(process, pipes=[]) for process in snapshot.processes],
         problems=[

@@ -96,7 +96,6 @@ def parse_conntrack(str text):
     cdef Py_ssize_t n = 0
     cdef int i
     cdef bint has_ports
-    cdef bint first_line = True
     for i in range(8):
         address_at[i] = <uint64_t *>(<array.array>addresses[i]).data.as_ulonglongs
     for i in range(4):
@@ -118,7 +117,6 @@ def parse_conntrack(str text):
                 n += 1
             else:
                 count_bad(&bad, line, False, b"", 0)  # the table has no header
-            first_line = False
     for column in (protocols, with_ports, all_replied, *addresses, *ports):
         array.resize(column, n)
     columns = ConntrackColumns(

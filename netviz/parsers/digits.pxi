@@ -63,3 +63,13 @@ cdef inline const uint8_t *read_decimal(
         return NULL
     value[0] = number
     return at
+
+
+cdef inline const uint8_t *skip_digits(const uint8_t *at, const uint8_t *end) noexcept nogil:
+    """Past at least one decimal digit, else NULL."""
+    cdef const uint8_t *start = at
+    if at == NULL:
+        return NULL
+    while at < end and is_digit(at[0]):
+        at += 1
+    return at if at != start else NULL

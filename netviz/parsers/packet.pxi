@@ -26,16 +26,6 @@ cdef inline bint read_packet_line(
     return at != NULL and (at == end or is_blank(at[0]))
 
 
-cdef inline const uint8_t *skip_digits(const uint8_t *at, const uint8_t *end) noexcept nogil:
-    """Past at least one decimal digit, else NULL."""
-    cdef const uint8_t *start = at
-    if at == NULL:
-        return NULL
-    while at < end and is_digit(at[0]):
-        at += 1
-    return at if at != start else NULL
-
-
 def parse_packet(str text):
     """The sockets of /proc/net/packet."""
     cdef Py_ssize_t length

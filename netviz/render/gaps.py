@@ -90,7 +90,7 @@ def _problems(graph: Graph) -> list[str]:
         for machine in partly[:MACHINES_NAMED]
     ]
     more = len(partly) - MACHINES_NAMED
-    return [*texts, f"and {more:,} more machines with such gaps"] if more > 0 else texts
+    return [*texts, f"and {counted(more, 'more machine')} with such gaps"] if more > 0 else texts
 
 
 def _listed(texts: Sequence[str], limit: int, between: str) -> str:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from netviz.anonymize.names import DIGITS, NUMBERED, Names
 from netviz.anonymize.paths import replaced_socket
-from netviz.anonymize.programs import replaced_executable, replaced_process
+from netviz.anonymize.programs import replaced_comm, replaced_executable
 from netviz.anonymize.users import ALIKE, Users
 from netviz.snapshot.limits import LONGEST_SOCKET_NAME
 
@@ -90,7 +90,7 @@ def test_an_executable(exe: str, expected: str) -> None:
     ],
 )
 def test_a_process(comm: str, expected: str) -> None:
-    assert replaced_process(Names(KEY), comm) == expected
+    assert replaced_comm(Names(KEY), comm) == expected
 
 
 @pytest.mark.parametrize(

@@ -132,7 +132,7 @@ def test_a_sosreport_names_its_machine_unless_told(
         (["lsof", "--tcp", "tcp.txt", "--name", "web"], "--tcp is for ss"),
         (["ss", "all.txt", "--byteorder", "big", "--name", "web"], "--byteorder is for proc"),
         (["proc", "a", "b"], "one proc at a time"),
-        (["proc", "a", "--addresses", "ip.txt"], "--addresses is for ss and lsof and sosreport"),
+        (["proc", "a", "--addresses", "ip.txt"], "--addresses is for ss, lsof, sosreport"),
         (["ss", "all.txt", "--netns", "blue", "--name", "web"], "is not NAME=FILE"),
         (["netstat", "all.txt"], "invalid choice"),
     ],

@@ -6,7 +6,7 @@ import pytest
 from groups import BTIME, CAPTURED, flows
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sctp_machines import COUNTED, Association, Endpoint, machine, stitched
+from sctp_machines import Association, Endpoint, machine, stitched
 
 from netviz.graph import Listener
 
@@ -280,7 +280,6 @@ def test_every_socket_is_counted_once_and_no_flow_crosses_a_loopback(
         attempts=True,
         doubtful=True,
     )
-    assert all(getattr(graph.coverage, name) >= 0 for name in COUNTED)
     if {one.inode for one in ours} & {one.inode for one in theirs} - {0}:
         return  # They may be one namespace, seen by two machines.
     machine_of = {node.id: node.machine for node in graph.nodes}

@@ -14,7 +14,7 @@ from sources import pyproject
 
 import netviz
 
-SUFFIXES = {".py", ".pyx", ".pxd", ".pxi", ".pyi", ".md", ".json", ".txt", ".svg", ".dot"}
+SUFFIXES = {".py", ".pyx", ".pxd", ".pxi", ".md", ".json", ".txt", ".svg", ".dot"}
 
 SCRIPTS: dict[str, str] = pyproject()["project"]["scripts"]
 
@@ -36,9 +36,7 @@ def test_no_ignore_file_hides_a_source() -> None:
         path.relative_to(ROOT).as_posix()
         for folder in ("build", "capture_zipapp", "docs", "examples", "netviz", ".ci", "tests")
         for path in (ROOT / folder).rglob("*.*")
-        if path.suffix
-        in {".py", ".pyx", ".pxd", ".pxi", ".pyi", ".md", ".json", ".txt", ".svg", ".dot"}
-        and ".mypy_cache" not in path.parts
+        if path.suffix in SUFFIXES and ".mypy_cache" not in path.parts
     ]
     assert "build/run_tests.py" in hidden
     ignored = subprocess.run(

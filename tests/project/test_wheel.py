@@ -92,8 +92,7 @@ def pure_wheel(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 def test_a_pure_wheel_holds_the_package_the_capture_and_nothing_else(pure_wheel: Path) -> None:
     assert pure_wheel.name.endswith("-py3-none-any.whl")
-    declared = {f"netviz/{path.name}" for path in (ROOT / "netviz").glob("*.pyi")}
-    assert names(pure_wheel) == module_files() | declared | {"netviz/py.typed", PYZ}
+    assert names(pure_wheel) == module_files() | {"netviz/py.typed", PYZ}
 
 
 def test_the_wheel_carries_the_capture_as_the_script_packs_it(pure_wheel: Path) -> None:

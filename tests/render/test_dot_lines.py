@@ -33,8 +33,7 @@ def test_no_kind_is_told_by_colour_alone() -> None:
     assert len(looks) == len(MATCHES)
 
 
-def test_lines_can_be_told_apart_in_grey() -> None:
-    """Lines of one style differ by more than colour; each is dark enough to see on white."""
+def test_each_line_is_dark_enough_to_be_seen_on_white() -> None:
     for kind in MATCHES:
         colour = line(kind, directed=True)["color"].split(":")[0].lstrip("#")
         red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (0, 2, 4))

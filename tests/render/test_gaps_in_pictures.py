@@ -48,7 +48,7 @@ def test_a_long_capture_that_overlaps_is_not_apart() -> None:
 
 @pytest.mark.parametrize("odd", [float("nan"), float("inf"), float("-inf")])
 def test_odd_times_do_no_harm(odd: float) -> None:
-    told(at("a", odd, odd), at("b", 0, 1))
+    assert told(at("a", odd, odd), at("b", 0, 1)) == []
     render(Graph((at("a", odd, odd), at("b", 0, 1)), (), (), Coverage()), "dot")
 
 
