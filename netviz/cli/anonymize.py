@@ -109,7 +109,8 @@ def _write(
     ending = ".json"
     if path.endswith(".gz"):
         content, ending = gzip.compress(content, mtime=0), ".json.gz"
-    write_output(str(_free(folder, samples[0].host.name or "unnamed", ending)), content)
+    target = _free(folder, samples[0].host.name or "unnamed", ending)
+    write_output(str(target), content, is_snapshot=True)
     return True
 
 

@@ -124,7 +124,8 @@ def _diff(options: argparse.Namespace) -> int:
     for unwanted in options.ignore:
         old, new = ignored(old, unwanted), ignored(new, unwanted)
     found = compare(old, new, options.factor)
-    write_output(options.output, FORMATS[_format(options)](found))
+    content = FORMATS[_format(options)](found)
+    write_output(options.output, content, [*options.old, *options.new])
     conclude(PROGRAM, options, summary(found))
     return DONE if found.alike else DIFFERENT
 

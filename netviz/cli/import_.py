@@ -115,7 +115,7 @@ def _import(options: argparse.Namespace) -> int:
     content = encoded(snapshot)
     if str(options.output or "").endswith(".gz"):
         content = gzip.compress(content, mtime=0)
-    write_output(options.output, content)
+    write_output(options.output, content, _files_read(options), is_snapshot=True)
     if not options.quiet:
         for problem in snapshot.problems:
             say(f"{PROGRAM}: {escaped(f'{snapshot.host.name}: {problem_sentence(problem)}')}")
@@ -128,13 +128,22 @@ def _check_usage(options: argparse.Namespace) -> None:
     for name, kinds in ONLY_FOR.items():
         if getattr(options, name) and options.kind not in kinds:
             error(f"--{name} is for {', '.join(kinds)}")
-    inputs = [*options.files, *options.tcp, *options.udp, *options.netns]
+    inputs = _inputs(options)
     if not inputs:
         error("name the file to import")
     if options.kind in ("proc", "sosreport") and len(inputs) > 1:
         error(f"one {options.kind} at a time: each is of one machine")
     if options.kind in ("ss", "lsof") and not options.name:
         error(f"{options.kind} does not say the name of its machine: give --name NAME")
+
+
+def _inputs(options: argparse.Namespace) -> list[str]:
+    """The files that say what the machine does."""
+    return [*options.files, *options.tcp, *options.udp, *(path for _, path in options.netns)]
+
+
+def _files_read(options: argparse.Namespace) -> list[str]:
+    return [*_inputs(options), *([options.addresses] if options.addresses else [])]
 
 
 def _import_ss(options: argparse.Namespace) -> Snapshot:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from netviz.capture.links import kept_mode, resolved
+from netviz.cli.replacing import check_replaceable
 from netviz.errors import OutputError
 
 
@@ -31,8 +32,13 @@ def add_output_arguments(
     )
 
 
-def write_output(path: str | None, content: bytes) -> None:
+def write_output(
+    path: str | None, content: bytes, inputs: Iterable[str] = (), *, is_snapshot: bool = False
+) -> None:
     """Write ``content`` to the file ``path``, or to standard output if it is None or ``-``.
+
+    None of the files ``inputs``, which it was made of, is replaced, and no snapshot is unless
+    ``is_snapshot`` says that the content is one, too.
 
     A regular file is written under a temporary name beside it and renamed, so that whatever goes
     wrong leaves an old file as it was. A new file gets the mode that the umask says, a replaced
@@ -45,7 +51,7 @@ def write_output(path: str | None, content: bytes) -> None:
         _write_standard_output(content)
         return
     try:
-        _write_file(path, content)
+        _write_file(path, content, inputs, is_snapshot)
     except BrokenPipeError:
         raise
     except (OSError, ValueError) as error:
@@ -90,7 +96,7 @@ def _write_standard_output(content: bytes) -> None:
         raise OutputError(f"standard output: cannot be written: {_reason(error)}") from error
 
 
-def _write_file(path: str, content: bytes) -> None:
+def _write_file(path: str, content: bytes, inputs: Iterable[str], is_snapshot: bool) -> None:
     if not path or path.endswith("/"):
         raise IsADirectoryError(errno.EISDIR, "a file name is needed")
     target = Path(path)
@@ -99,6 +105,7 @@ def _write_file(path: str, content: bytes) -> None:
     except FileNotFoundError:
         _replace_file(_resolved(target), content, None)
         return
+    check_replaceable(path, old, inputs, is_snapshot)
     if stat.S_ISREG(old.st_mode):
         _replace_file(_resolved(target), content, old)
         return

@@ -12,7 +12,7 @@ from netviz.cli.garbage import collect_no_garbage
 from netviz.cli.log import conclude, set_up
 from netviz.cli.output import add_output_arguments, write_output
 from netviz.cli.progress import progress
-from netviz.cli.snapshots import NamedSnapshots, add_snapshot_arguments
+from netviz.cli.snapshots import NamedSnapshots, add_snapshot_arguments, files_read
 from netviz.cli.version import version_text
 from netviz.cli.width import table_width
 from netviz.graph import Graph
@@ -58,9 +58,8 @@ def write_answer(
     """
     ending = Path(options.output or "").suffix.lstrip(".").lower()
     asked = options.format or (ending if ending in formats else DEFAULT_FORMAT)
-    write_output(
-        options.output, formats[asked](answer, RenderOptions(width=table_width(options.output)))
-    )
+    content = formats[asked](answer, RenderOptions(width=table_width(options.output)))
+    write_output(options.output, content, files_read(options))
     conclude(program, options, summary)
 
 

@@ -46,6 +46,12 @@ def add_reading_arguments(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(parser=parser)
 
 
+def files_read(options: argparse.Namespace) -> list[str]:
+    """All files that the arguments name to be read, a file of labels among them."""
+    labels = getattr(options, "labels", None)
+    return [*options.files, *(path for _, path in options.name), *([labels] if labels else [])]
+
+
 class NamedSnapshots:
     """The snapshots of all files, one at a time, under the names that were asked for.
 

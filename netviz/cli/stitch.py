@@ -15,7 +15,7 @@ from netviz.cli.log import conclude, set_up
 from netviz.cli.output import add_output_arguments, write_output
 from netviz.cli.progress import progress
 from netviz.cli.question import joined
-from netviz.cli.snapshots import NamedSnapshots, add_snapshot_arguments
+from netviz.cli.snapshots import NamedSnapshots, add_snapshot_arguments, files_read
 from netviz.cli.version import version_text
 from netviz.cli.width import table_width
 from netviz.graph import EXTERNAL, FLOW_KINDS, LEVELS, Graph
@@ -152,7 +152,7 @@ def _stitch(options: argparse.Namespace) -> int:
         shown = group(graph, level)
     with progress(options, "drawing"):
         content = render(shown, _format(options), _render_options(options, opens))
-    write_output(options.output, content)
+    write_output(options.output, content, files_read(options))
     conclude(PROGRAM, options, summary(shown))
     return DONE
 

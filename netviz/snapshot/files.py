@@ -16,8 +16,8 @@ MOST_WRITTEN = 2**26
 
 LARGER = "if it is what it should be, read it with a larger --max-size"
 
-_GZIP = b"\x1f\x8b"
-_GZIP_WINDOW = 16 + zlib.MAX_WBITS
+GZIP = b"\x1f\x8b"
+GZIP_WINDOW = 16 + zlib.MAX_WBITS
 _STEP = 2**18
 _READ_SIZE = 2**20
 
@@ -33,7 +33,7 @@ def read(path: str, size_limit: int = MOST_BYTES) -> bytes:
         raise _unreadable(error) from None
     except ValueError:  # a zero byte in the name
         raise Fault("is no name of a file", advice=NOT_OURS) from None
-    if content.startswith(_GZIP):
+    if content.startswith(GZIP):
         return gunzip(content, size_limit)
     return content
 
@@ -55,7 +55,7 @@ def gunzip(compressed: bytes, size_limit: int = MOST_BYTES) -> bytes:
     while position < len(view):
         if view[position] == 0 and not bytes(view[position:]).strip(b"\0"):
             break  # padding behind the last member, as gzip allows
-        inflater = zlib.decompressobj(_GZIP_WINDOW)
+        inflater = zlib.decompressobj(GZIP_WINDOW)
         while not inflater.eof:
             step = view[position : position + _STEP]
             if not step:
