@@ -1,7 +1,7 @@
 """The checkout's own virtual environment, .venv: nothing is installed outside of it.
 
-Used by quickstart.py and run_tests.py. Written so that every Python 3.6 and newer can read it and
-say which one is needed.
+Used by first_picture.py and run_tests.py. Written so that every Python 3.6 and newer can read it
+and say which one is needed.
 """
 
 import hashlib

@@ -8,6 +8,7 @@ program that such a signal ended.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable
 
@@ -26,6 +27,18 @@ def run(program: str, command: Callable[[], int], failed: int = FAILED) -> int:
     Errors that netviz raises on purpose become their text on standard error and status ``failed``;
     a closed pipe and Ctrl-C are quiet. SystemExit (argparse's) passes through.
     """
+    # As netviz.cli.programs leaves it: only from here on there may be something to clean up.
+    at_once = signal.getsignal(signal.SIGINT) is signal.SIG_DFL
+    if at_once:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return _status(program, command, failed)
+    finally:
+        if at_once:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def _status(program: str, command: Callable[[], int], failed: int) -> int:
     try:
         try:
             return command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -130,6 +131,38 @@ def test_an_older_python_is_told_which_one_is_needed(
     assert ended.stderr.startswith("netviz: Python 3.10 or newer is needed, and ")
     assert len(ended.stderr.splitlines()) == 1
     assert not (checkout / ".venv").exists()
+
+
+def test_the_python_of_old_is_told_which_one_is_needed(tmp_path: Path) -> None:
+    checkout = copy_checkout(tmp_path / "netviz")
+    ended = run(checkout, "build/quickstart.py", python=required_python("2.7"))
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("netviz: Python 3.10 or newer is needed, and ")
+    assert "is 2.7; run this with a newer python3" in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+
+
+def test_an_interrupt_is_quiet_while_it_installs(tmp_path: Path) -> None:
+    checkout = copy_checkout(tmp_path / "netviz")
+    command = [sys.executable, "build/quickstart.py"]
+    with subprocess.Popen(
+        command, cwd=checkout, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stdout is not None
+        assert "making a virtual environment" in running.stdout.readline()
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate()
+    assert running.returncode == 130
+    assert said == ""
+
+
+def test_an_interrupt_is_quiet_while_its_modules_are_imported(tmp_path: Path) -> None:
+    checkout = copy_checkout(tmp_path / "netviz")
+    (checkout / "build" / "environment.py").write_text(
+        "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n"
+    )
+    ended = run(checkout, "build/quickstart.py")
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
