@@ -14,7 +14,8 @@ def ahead(values: Iterable[T]) -> Iterator[T]:
     """The same values in the same order, each made by a thread while the one before is in use.
 
     An exception comes where it would have come without the thread. Whoever stops early stops the
-    thread, after the value that it is making.
+    thread, after the value that it is making. Where no thread can be started (``ulimit -u``, a
+    limit of the control group) the values are made one after the other.
     """
     made: SimpleQueue[tuple[bool, T | BaseException | None]] = SimpleQueue()
     wanted = threading.Semaphore(1)
@@ -33,7 +34,11 @@ def ahead(values: Iterable[T]) -> Iterator[T]:
         else:
             made.put((False, None))
 
-    threading.Thread(target=make, name="netviz-ahead", daemon=True).start()
+    try:
+        threading.Thread(target=make, name="netviz-ahead", daemon=True).start()
+    except RuntimeError:
+        yield from values
+        return
     try:
         while True:
             more, value = made.get()

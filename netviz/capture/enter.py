@@ -38,7 +38,10 @@ def run_inside(descriptor: int, work: Callable[[], None]) -> None:
 
     # Daemonic: Ctrl-C reaches the main thread only, and must not wait for this one.
     thread = threading.Thread(target=entered, daemon=True)
-    thread.start()
+    try:
+        thread.start()
+    except RuntimeError:  # ulimit -u, or a limit of the control group
+        raise CannotEnter(OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))) from None
     thread.join()
     if failures:
         raise failures[0]

@@ -32,7 +32,11 @@ def progress(options: argparse.Namespace, doing: str, count: Count | None = None
     bar = threading.Thread(
         target=_show, args=(ended, doing, count), name="netviz-progress", daemon=True
     )
-    bar.start()
+    try:
+        bar.start()
+    except RuntimeError:  # no more threads are allowed: it goes without a bar
+        yield
+        return
     try:
         yield
     finally:

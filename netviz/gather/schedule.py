@@ -6,6 +6,7 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Iterable
 
+from netviz.errors import NetvizError
 from netviz.gather.host import Host
 from netviz.gather.outcome import Outcome
 
@@ -21,12 +22,14 @@ def ask_all(
     """The outcome for every host, in the order of the hosts, with ``jobs`` asked at a time.
 
     ``tell`` hears of each when it is known. KeyboardInterrupt where a signal ended it, when
-    everything that ``ask`` had begun has ended.
+    everything that ``ask`` had begun has ended. NetvizError where no thread can be started.
     """
     try:
         return asyncio.run(_ask_all(list(hosts), ask, jobs, tell))
     except asyncio.CancelledError:
         raise KeyboardInterrupt from None
+    except RuntimeError as error:  # asyncio wants threads, and ulimit -u may leave it none
+        raise NetvizError(f"{error}\n  see ulimit -u, and try a smaller --jobs") from error
 
 
 async def _ask_all(

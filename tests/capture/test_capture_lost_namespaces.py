@@ -7,6 +7,7 @@ import errno
 import json
 import os
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,17 @@ def test_a_python_with_setns_of_its_own_is_asked(monkeypatch: pytest.MonkeyPatch
     done: list[bool] = []
     run_inside(5, lambda: done.append(True))
     assert (asked, done) == ([(5, 0x40000000)], [True])
+
+
+def test_where_no_thread_can_be_started_nothing_is_entered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def none_left(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", none_left)
+    done: list[bool] = []
+    assert (refused(done), done) == (errno.EAGAIN, [])
 
 
 def test_a_library_without_setns_is_no_crash(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from shop import write_group
 from netviz.cli.commands import typed
 
 CHILD = """
-import os, sys, time
+import os, sys, threading, time
 import netviz.cli.progress, netviz.cli.snapshots
 from netviz.cli.main import main
 
@@ -31,6 +31,10 @@ def patient(path, **options):
     return load(path, **options)
 
 netviz.cli.snapshots.load = patient
+if os.environ.get("NO_THREADS"):
+    def refused(thread):
+        raise RuntimeError("can't start new thread")
+    threading.Thread.start = refused
 status = main(arguments)
 with open("imported", "w") as imported:
     print("rich" in sys.modules, file=imported)
@@ -149,6 +153,17 @@ def test_short_work_shows_nothing_and_imports_nothing(group: Path) -> None:
     status, shown = on_terminal(group, NEVER, "stitch")
     assert (status, shown.count(b"\n")) == (0, 1)
     assert shown.startswith(b"netviz-stitch: 2 machines")
+    assert not imported_rich(group)
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb[0])
+def test_without_threads_there_is_no_bar(
+    group: Path, verb: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As under ``ulimit -u``; the files are read one after the other then."""
+    monkeypatch.setenv("NO_THREADS", "1")
+    status, shown = on_terminal(group, "0", *verb)
+    assert (status, shown.count(b"\n")) == (0, 1)
     assert not imported_rich(group)
 
 

@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -81,7 +82,26 @@ def test_a_host_with_a_snapshot_is_not_asked_unless_again(stand: Stand, tmp_path
     assert len(stand.calls()) == 2
 
 
-@pytest.mark.parametrize("content", [b"", b"{", gzip.compress(b'{"netviz_snapshot": 2}')[:-9]])
+def test_without_threads_it_fails_in_a_line(
+    stand: Stand,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def refused(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    (tmp_path / "ok.json.gz").write_bytes(b"")
+    monkeypatch.setattr(threading.Thread, "start", refused)
+    assert main(["ok", "-o", str(tmp_path)]) == 1
+    said = "netviz gather: can't start new thread\n  see ulimit -u, and try a smaller --jobs\n"
+    assert capsys.readouterr().err == said
+    assert stand.calls() == []
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", gzip.compress(b'{"netviz_snapshot": 2}', mtime=0)[:-9]]
+)
 def test_a_file_that_is_no_whole_snapshot_does_not_count(
     stand: Stand, tmp_path: Path, content: bytes
 ) -> None:

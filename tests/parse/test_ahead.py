@@ -58,3 +58,26 @@ def test_stopping_early_ends_the_thread() -> None:
         if thread.name == "netviz-ahead":
             thread.join(10)
     assert _threads() == 0
+
+
+def test_without_a_thread_the_values_come_one_after_the_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refused(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    made: list[int] = []
+
+    def numbers() -> Iterator[int]:
+        for number in range(3):
+            made.append(number)
+            yield number
+        raise KeyError("three")
+
+    monkeypatch.setattr(threading.Thread, "start", refused)
+    values = ahead(numbers())
+    assert next(values) == 0
+    assert made == [0]
+    with pytest.raises(KeyError, match="three"):
+        list(values)
+    assert made == [0, 1, 2]
