@@ -7,12 +7,11 @@ import re
 import sys
 from collections.abc import Sequence
 from fractions import Fraction
-from pathlib import Path
 
 from netviz.cli.arguments import expression
 from netviz.cli.exits import DONE, run
 from netviz.cli.log import conclude
-from netviz.cli.output import add_output_arguments, write_output
+from netviz.cli.output import add_output_arguments, chosen_format, write_output
 from netviz.cli.question import asked_graph
 from netviz.cli.snapshots import add_reading_arguments
 from netviz.cli.version import version_text
@@ -120,12 +119,12 @@ def _parsed(arguments: list[str]) -> argparse.Namespace:
 
 
 def _diff(options: argparse.Namespace) -> int:
+    format = chosen_format(PROGRAM, options, format_of, DEFAULT_FORMAT)
     old, new = (_side(options, files) for files in (options.old, options.new))
     for unwanted in options.ignore:
         old, new = ignored(old, unwanted), ignored(new, unwanted)
     found = compare(old, new, options.factor)
-    content = FORMATS[_format(options)](found)
-    write_output(options.output, content, [*options.old, *options.new])
+    write_output(options.output, FORMATS[format](found), [*options.old, *options.new])
     conclude(PROGRAM, options, summary(found))
     return DONE if found.alike else DIFFERENT
 
@@ -154,12 +153,6 @@ def _side(options: argparse.Namespace, files: list[str]) -> Graph:
 def _stitched(options: argparse.Namespace, files: list[str], keep_going: bool) -> Graph:
     given = {**vars(options), "files": files, "keep_going": keep_going}
     return asked_graph(PROGRAM, argparse.Namespace(**given))
-
-
-def _format(options: argparse.Namespace) -> str:
-    if options.format:
-        return str(options.format)
-    return format_of(Path(options.output or "").suffix.lstrip(".").lower())
 
 
 def _factor(text: str) -> Fraction:

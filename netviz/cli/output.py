@@ -9,10 +9,11 @@ import os
 import signal
 import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from netviz.capture.links import kept_mode, resolved
+from netviz.cli.exits import say
 from netviz.cli.replacing import check_replaceable
 from netviz.errors import OutputError
 
@@ -30,6 +31,28 @@ def add_output_arguments(
         choices=sorted(formats),
         help=f"what to write (default: what the ending of OUT says, else {default})",
     )
+
+
+def chosen_format(
+    program: str,
+    options: argparse.Namespace,
+    format_of: Callable[[str], str | None],
+    default: str,
+) -> str:
+    """The format that ``-f`` names, else the ending of OUT, else ``default``.
+
+    ``format_of`` gives that of an ending, None for an unknown one, of which a line is told.
+    """
+    if options.format:
+        return str(options.format)
+    ending = Path(options.output or "").suffix.lower()
+    named = format_of(ending.removeprefix("."))
+    if named is None and ending:
+        say(
+            f"{program}: {options.output}: {default} is written, because no format here has the"
+            f" ending {ending}; -f names another"
+        )
+    return named or default
 
 
 def write_output(

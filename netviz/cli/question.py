@@ -5,12 +5,11 @@ from __future__ import annotations
 import argparse
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from typing import TypeVar
 
 from netviz.cli.garbage import collect_no_garbage
 from netviz.cli.log import conclude, set_up
-from netviz.cli.output import add_output_arguments, write_output
+from netviz.cli.output import add_output_arguments, chosen_format, write_output
 from netviz.cli.progress import progress
 from netviz.cli.snapshots import NamedSnapshots, add_snapshot_arguments, files_read
 from netviz.cli.version import version_text
@@ -56,8 +55,8 @@ def write_answer(
     It is written in the one of ``formats`` that ``-f`` or the ending of the output names, else as a
     table, which is as wide as the terminal.
     """
-    ending = Path(options.output or "").suffix.lstrip(".").lower()
-    asked = options.format or (ending if ending in formats else DEFAULT_FORMAT)
+    endings = {"txt": DEFAULT_FORMAT, **{name: name for name in formats}}
+    asked = chosen_format(program, options, endings.get, DEFAULT_FORMAT)
     content = formats[asked](answer, RenderOptions(width=table_width(options.output)))
     write_output(options.output, content, files_read(options))
     conclude(program, options, summary)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import argparse
 import logging
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from netviz.cli.arguments import seconds
 from netviz.cli.exits import DONE, run
 from netviz.cli.filters import add_filter_arguments, filtered, filters_of
 from netviz.cli.log import conclude, set_up
-from netviz.cli.output import add_output_arguments, write_output
+from netviz.cli.output import add_output_arguments, chosen_format, write_output
 from netviz.cli.progress import progress
 from netviz.cli.question import joined
 from netviz.cli.snapshots import NamedSnapshots, add_snapshot_arguments, files_read
@@ -31,6 +30,8 @@ if TYPE_CHECKING:
     from netviz.labels import Label
 
 PROGRAM = "netviz-stitch"
+
+DEFAULT_FORMAT = "dot"
 
 PICTURES = frozenset({"dot", "svg", "png", "pdf", "html", "mermaid"})
 """What people look at: it is of no use where it is too large."""
@@ -64,7 +65,7 @@ def make_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_snapshot_arguments(parser)
-    add_output_arguments(parser, FORMATS, "dot")
+    add_output_arguments(parser, FORMATS, DEFAULT_FORMAT)
     parser.add_argument(
         "--group-by",
         choices=(*LEVELS, "subnet", "label"),
@@ -140,9 +141,10 @@ def _stitch(options: argparse.Namespace) -> int:
     log.debug("%s", version_text())
     snapshots = NamedSnapshots(options, log)
     labels = _labels(options)
+    options.format = chosen_format(PROGRAM, options, format_of, DEFAULT_FORMAT)
     level = options.group_by if options.group_by in LEVELS else "service"
     graph: Graph | Ungrouped = joined(snapshots, options, log, _stitch_options(options), level)
-    has_every_level = _format(options) == "html" and options.group_by is None
+    has_every_level = options.format == "html" and options.group_by is None
     filters = list(filters_of(options))
     if has_every_level or filters:
         graph = filtered(group(graph, level), filters)
@@ -151,7 +153,7 @@ def _stitch(options: argparse.Namespace) -> int:
     if has_every_level:
         shown = group(graph, level)
     with progress(options, "drawing"):
-        content = render(shown, _format(options), _render_options(options, opens))
+        content = render(shown, options.format, _render_options(options, opens))
     write_output(options.output, content, files_read(options))
     conclude(PROGRAM, options, summary(shown))
     return DONE
@@ -175,21 +177,15 @@ def _coarser(graph: Graph | Ungrouped, options: argparse.Namespace, labels: list
         return by_label(ungrouped(graph).coarser("service"), labels)
     if options.group_by == "subnet":
         return by_subnet(ungrouped(graph).coarser("service"))
-    if options.group_by is not None or _format(options) not in PICTURES:
+    if options.group_by is not None or options.format not in PICTURES:
         return group(graph, options.group_by or "service")
     chosen, why = readable(graph)
-    if why and _format(options) == "html":
+    if why and options.format == "html":
         conclude(PROGRAM, options, f"the page opens at {chosen.level}, because {why}; it has both")
     elif why:
         more = "--group-by service draws them, --only and --around a part of them"
         conclude(PROGRAM, options, f"drawn by {chosen.level}, because {why}; {more}")
     return chosen
-
-
-def _format(options: argparse.Namespace) -> str:
-    if options.format:
-        return str(options.format)
-    return format_of(Path(options.output or "").suffix.lstrip(".").lower()) or "dot"
 
 
 def _render_options(options: argparse.Namespace, opens: str) -> RenderOptions:

@@ -28,7 +28,6 @@ DEFAULT_FORMAT = "text"
 _ENDINGS = {"gv": "dot", "txt": "text"}
 
 
-def format_of(ending: str) -> str:
-    """The format for a file with this ending; text for an unknown one."""
-    named = _ENDINGS.get(ending, ending)
-    return named if named in FORMATS else DEFAULT_FORMAT
+def format_of(ending: str) -> str | None:
+    """The format for a file with this ending; None for an unknown one."""
+    return ending if ending in FORMATS else _ENDINGS.get(ending)

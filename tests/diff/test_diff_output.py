@@ -253,7 +253,7 @@ def test_other_pictures(dot_program: None, format: str, start: bytes) -> None:
 
 @pytest.mark.parametrize(
     ("ending", "format"),
-    [("svg", "svg"), ("gv", "dot"), ("json", "json"), ("txt", "text"), ("", "text"), ("x", "text")],
+    [("svg", "svg"), ("gv", "dot"), ("json", "json"), ("txt", "text"), ("", None), ("x", None)],
 )
-def test_formats_by_the_ending(ending: str, format: str) -> None:
+def test_formats_by_the_ending(ending: str, format: str | None) -> None:
     assert format_of(ending) == format
