@@ -22,8 +22,11 @@ from netviz.across import merge_across
 from netviz.errors import NetvizError
 from netviz.graph import OUTSIDE, Graph, Node
 from netviz.group import Ungrouped
+from netviz.ids import grouped_id
 from netviz.snapshot.faults import Fault
 from netviz.snapshot.files import read_written
+
+LEVEL = "label"
 
 TEXTS = ("machine", "process", "unit", "container")
 KEYS = ("name", *TEXTS, "port")
@@ -84,7 +87,13 @@ def by_label(graph: Graph | Ungrouped, labels: Sequence[Label]) -> Graph:
         machine = names.get(node.machine, node.machine)
         return next((label.name for label in labels if label.fits(node, machine)), None)
 
-    return merge_across(graph, "label", name_of)
+    return merge_across(graph, LEVEL, name_of)
+
+
+def unused(graph: Graph, labels: Sequence[Label]) -> list[Label]:
+    """Those that no node of ``graph`` got, which ``by_label`` made."""
+    given = {node.id for node in graph.nodes}
+    return [label for label in labels if grouped_id(LEVEL, label.name) not in given]
 
 
 def _label(entry: Any, where: str) -> Label:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from netviz.cli.arguments import expression, typed_name, whole_number
 from netviz.graph import Graph
+from netviz.snapshot.faults import quoted
 
+HOPS = 1
 MOST_HOPS = 100
 
 
@@ -33,16 +36,15 @@ def add_filter_arguments(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--around",
-        type=typed_name,
+        type=_name,
         metavar="NAME",
         help="keep what calls NAME (a process, unit or machine), and what it calls",
     )
     group.add_argument(
         "--hops",
         type=partial(whole_number, most=MOST_HOPS),
-        default=1,
         metavar="N",
-        help="how many steps --around goes (default: %(default)s)",
+        help=f"how many steps --around goes (default: {HOPS})",
     )
     group.add_argument(
         "--min-connections",
@@ -65,13 +67,25 @@ def add_filter_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def filters_of(options: argparse.Namespace) -> Iterator[Callable[[Graph], Graph]]:
-    """What the options leave out, in the order in which they do. Most pictures leave nothing out,
-    and need none of the imports."""
-    if options.around is not None:
-        from netviz.filters import around
+def _name(text: str) -> str:
+    if not text:
+        raise argparse.ArgumentTypeError("a name is needed, such as nginx")
+    return typed_name(text)
 
-        yield partial(around, name=options.around, hops=options.hops)
+
+def check_filters(options: argparse.Namespace) -> None:
+    """End with a usage error where the options do not go together."""
+    if options.hops is not None and options.around is None:
+        options.parser.error("--hops N is for --around NAME")
+
+
+def filters_of(
+    options: argparse.Namespace, log: logging.Logger
+) -> Iterator[Callable[[Graph], Graph]]:
+    """What the options leave out, in the order in which they do. Most pictures leave nothing out,
+    and need none of the imports. ``log`` is told of a name that nothing has."""
+    if options.around is not None:
+        yield partial(_around, name=options.around, hops=options.hops or HOPS, log=log)
     for wanted in options.only:
         from netviz.filters import only
 
@@ -92,6 +106,15 @@ def filters_of(options: argparse.Namespace) -> Iterator[Callable[[Graph], Graph]
         from netviz.filters import hide_unlinked
 
         yield hide_unlinked
+
+
+def _around(graph: Graph, name: str, hops: int, log: logging.Logger) -> Graph:
+    from netviz.filters import around
+
+    found = around(graph, name, hops)
+    if not found.nodes:
+        log.warning("--around %s: no process, unit or machine is called that", quoted(name))
+    return found
 
 
 def filtered(graph: Graph, filters: Iterable[Callable[[Graph], Graph]]) -> Graph:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from netviz.cli.arguments import seconds
 from netviz.cli.exits import DONE, run
-from netviz.cli.filters import add_filter_arguments, filtered, filters_of
+from netviz.cli.filters import add_filter_arguments, check_filters, filtered, filters_of
 from netviz.cli.log import conclude, set_up
 from netviz.cli.output import add_output_arguments, chosen_format, write_output
 from netviz.cli.progress import progress
@@ -139,13 +139,14 @@ def _flow_kinds(text: str) -> frozenset[str]:
 def _stitch(options: argparse.Namespace) -> int:
     set_up(PROGRAM, options.log)
     log.debug("%s", version_text())
+    check_filters(options)
     snapshots = NamedSnapshots(options, log)
     labels = _labels(options)
     options.format = chosen_format(PROGRAM, options, format_of, DEFAULT_FORMAT)
     level = options.group_by if options.group_by in LEVELS else "service"
     graph: Graph | Ungrouped = joined(snapshots, options, log, _stitch_options(options), level)
     has_every_level = options.format == "html" and options.group_by is None
-    filters = list(filters_of(options))
+    filters = list(filters_of(options, log))
     if has_every_level or filters:
         graph = filtered(group(graph, level), filters)
     shown = _coarser(graph, options, labels)
@@ -172,9 +173,9 @@ def _labels(options: argparse.Namespace) -> list[Label]:
 def _coarser(graph: Graph | Ungrouped, options: argparse.Namespace, labels: list[Label]) -> Graph:
     """The graph at the level that was asked for; in a picture, else, at one that can be read."""
     if options.group_by == "label":
-        from netviz.labels import by_label
+        from netviz.cli.labels import labelled
 
-        return by_label(ungrouped(graph).coarser("service"), labels)
+        return labelled(PROGRAM, options, ungrouped(graph).coarser("service"), labels)
     if options.group_by == "subnet":
         return by_subnet(ungrouped(graph).coarser("service"))
     if options.group_by is not None or options.format not in PICTURES:

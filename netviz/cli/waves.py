@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import logging
 from collections.abc import Sequence
 from functools import partial
 
 from netviz.cli.arguments import whole_number
 from netviz.cli.exits import DONE, run
-from netviz.cli.filters import add_filter_arguments, filtered, filters_of
+from netviz.cli.filters import add_filter_arguments, check_filters, filtered, filters_of
+from netviz.cli.labels import labelled
 from netviz.cli.question import asked_graph, question_parser, write_answer
 from netviz.group import group
-from netviz.labels import by_label, read_labels
+from netviz.labels import read_labels
 from netviz.questions.waves import waves
 from netviz.questions.waves_output import FORMATS, summary
 
 PROGRAM = "netviz waves"
+
+log = logging.getLogger(PROGRAM)
 
 MOST_NODES = 10**6
 
@@ -64,9 +68,10 @@ def make_parser() -> argparse.ArgumentParser:
 def _waves(options: argparse.Namespace) -> int:
     if (options.by == "label") != (options.labels is not None):
         options.parser.error("--by label and --labels FILE go together")
+    check_filters(options)
     labels = [] if options.labels is None else read_labels(options.labels)
-    graph = filtered(asked_graph(PROGRAM, options), filters_of(options))
-    graph = by_label(graph, labels) if labels else group(graph, options.by)
+    graph = filtered(asked_graph(PROGRAM, options), filters_of(options, log))
+    graph = labelled(PROGRAM, options, graph, labels) if labels else group(graph, options.by)
     found = waves(graph, options.most)
     write_answer(PROGRAM, options, FORMATS, found, summary(found))
     return DONE
