@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import netviz
+from netviz.capture.arguments import make_parser as make_capture_parser
 from netviz.capture.cli import main as capture
-from netviz.capture.cli import make_parser as make_capture_parser
 from netviz.cli.exits import DONE, run, say
 from netviz.cli.output import write_output
 from netviz.errors import NetvizError

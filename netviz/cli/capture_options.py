@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from netviz.capture.cli import EVERY, make_parser, parsed
+from netviz.capture.arguments import EVERY, make_parser, parsed
 
 NOT_HANDED_ON = {"help", "version", "output", "proc", "byteorder"}
 """What is said of the place that the capture runs at, or of the capture itself."""

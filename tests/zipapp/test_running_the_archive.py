@@ -104,6 +104,25 @@ def test_it_writes_no_bytecode_beside_itself(version: str, pyz: Path) -> None:
     assert [entry.name for entry in pyz.parent.iterdir()] == [pyz.name]
 
 
+@pytest.mark.parametrize("version", REQUIRED_VERSIONS)
+@pytest.mark.parametrize("redirection", ["2>&-", "2>/dev/full"])
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [(["--repeat", "2", "--every", "0.001"], 0), (["--proc", "/nonexistent"], 1), (["what"], 2)],
+)
+def test_where_standard_error_takes_nothing_the_status_is_the_same(
+    version: str, redirection: str, arguments: list[str], status: int, pyz: Path
+) -> None:
+    ended = subprocess.run(
+        ["sh", "-c", f'"$@" {redirection}', "sh", find(version), str(pyz), *arguments],
+        check=False,
+        stdout=subprocess.PIPE,
+        cwd="/",
+    )
+    assert ended.returncode == status
+    assert len(ended.stdout.splitlines()) == (2 if status == 0 else 0)
+
+
 @pytest.mark.parametrize("version", ["2.7", "3.5"])
 def test_an_older_python_says_in_one_line_which_one_is_needed(version: str, pyz: Path) -> None:
     ended = run(optional_python(version), pyz, "-o", "/nonexistent/snapshot.json")
