@@ -13,7 +13,17 @@ if sys.version_info < (3, 6):
     )
     sys.exit(1)
 
-from netviz.capture.cli import main
+try:
+    import os
+    import signal
+
+    # An exception in the middle of an import would be printed, or lost in what a module catches.
+    # Nothing is written yet, and the capture has a way of its own with Ctrl-C.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, lambda _number, _frame: os._exit(130))
+    from netviz.capture.cli import main
+except KeyboardInterrupt:
+    sys.exit(130)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -49,9 +49,8 @@ def interrupts(patience: int) -> Iterator[Stop]:
 
     A signal that somebody chose to ignore (nohup) stays ignored.
     """
-    defaults = (signal.SIG_DFL, signal.default_int_handler)
     before = {number: signal.getsignal(number) for number in SIGNALS}
-    ours = [number for number in SIGNALS if before[number] in defaults]
+    ours = [number for number in SIGNALS if before[number] not in (signal.SIG_IGN, None)]
     stop = Stop(patience)
     try:
         for number in ours:

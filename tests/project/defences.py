@@ -72,14 +72,15 @@ READING = (
         "tests/zipapp/test_running_the_archive.py::"
         "test_what_it_loads_is_the_standard_library_and_itself",
         "capture_zipapp/__main__.py",
-        "from netviz.capture.cli import main\n",
-        "import site\n\nsite.main()\nimport pip\nfrom netviz.capture.cli import main\n",
+        "    from netviz.capture.cli import main\n",
+        "    import site\n\n    site.main()\n    import pip\n"
+        "    from netviz.capture.cli import main\n",
     ),
     Defence(
         "tests/zipapp/test_lying_around.py::test_modules_beside_the_archive_are_not_loaded",
         "capture_zipapp/__main__.py",
-        "from netviz.capture.cli import main\n",
-        'sys.path.insert(0, "")\nfrom netviz.capture.cli import main\n',
+        "    from netviz.capture.cli import main\n",
+        '    sys.path.insert(0, "")\n    from netviz.capture.cli import main\n',
     ),
     Defence(
         "tests/capture/test_planted_links.py::test_a_link_that_somebody_else_planted_is_not_followed",
