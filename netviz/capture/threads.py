@@ -30,12 +30,14 @@ def read_threads(
 ) -> Threads:
     """``own`` and ``netns`` are those of ``holder``, which is read already.
 
-    A thread that ends meanwhile is left out; a folder that is refused is counted as ``fd``.
+    A thread that ends meanwhile is left out. A folder that is refused is counted as ``fd``, once
+    for the process: where ``own`` is None it is already.
     """
     sockets = array("Q", own.sockets if own else ())
     seen = set(sockets)
     pipes = {inode: _MODES[mode] for inode, mode in own.pipes} if own else {}
     read = own is not None
+    counted = own is None
     namespaces: Dict[int, str] = {}
     for thread in _threads(proc, pid):
         path = f"{pid}/task/{thread}"
@@ -47,7 +49,8 @@ def read_threads(
         try:
             found = read_descriptors(proc.full(path + "/fd"))
         except OSError as error:
-            if error.errno not in ABSENT:
+            if error.errno not in ABSENT and not counted:
+                counted = True
                 proc.count("fd", error, path + "/fd")
             continue
         read = True

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from fakeproc import FakeProc
 from needs import unavailable
-from running import Capture
+from running import Capture, Run, copy_sources
+from unprivileged import public_folder, run_as_nobody
 
 UNSHARED = """
 import ctypes, os, socket, sys, threading
@@ -120,3 +121,24 @@ def test_a_refused_thread_is_counted(fakeproc: FakeProc, capture: Capture) -> No
     run = capture("--proc", str(fakeproc.root), "--threads")
     assert run.process(41)["sockets"] == [7]
     assert run.problems() == {("fd", "ELOOP"): 1}
+
+
+@pytest.mark.usefixtures("may_become_nobody")
+def test_a_process_whose_threads_are_refused_is_one_process() -> None:
+    """Of 41 all is refused, of 51 what two of its threads have; of 61 nothing is."""
+    with public_folder() as folder:
+        tree = FakeProc(folder / "proc")
+        for pid in (41, 51, 61):
+            tree.process(pid, sockets=[pid], threads=3)
+            for thread in range(pid, pid + 3):
+                tree.descriptors(f"{pid}/task/{thread}", [pid])
+        for path in ("41", "41/task/41", "41/task/42", "41/task/43", "51/task/52", "51/task/53"):
+            (tree.root / path / "fd").chmod(0)
+        copy_sources(folder)
+        code = f"import sys; sys.path.insert(0, {str(folder)!r}); from netviz.capture import cli;"
+        code += f"sys.exit(cli.main(['--proc', {str(tree.root)!r}, '--threads']))"
+        ended = run_as_nobody(sys.executable, folder, "-B", "-c", code)
+    run = Run(ended.returncode, ended.stderr, ended.stdout.encode())
+    assert [entry["sockets"] for entry in run.snapshot["processes"]] == [None, [51], [61]]
+    assert run.problems() == {("fd", "EACCES"): 2}
+    assert run.errors.startswith("netviz-capture: 2 of 3 processes could not be read (not root)")
