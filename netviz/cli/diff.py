@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import partial
 
 from netviz.cli.arguments import expression
 from netviz.cli.exits import DONE, run
@@ -18,7 +19,7 @@ from netviz.cli.version import version_text
 from netviz.diff.compare import DEFAULT_FACTOR, compare
 from netviz.diff.flows_document import to_graph
 from netviz.diff.formats import DEFAULT_FORMAT, FORMATS, format_of
-from netviz.diff.ignoring import ignored
+from netviz.diff.ignoring import COMPARED_LANGUAGE, ignored
 from netviz.diff.wording import summary
 from netviz.errors import FlowsGivenError, SnapshotError
 from netviz.graph import Graph
@@ -78,7 +79,7 @@ def make_parser() -> argparse.ArgumentParser:
         "--ignore",
         action="append",
         default=[],
-        type=expression,
+        type=partial(expression, language=COMPARED_LANGUAGE),
         metavar="EXPR",
         help="leave out, on both sides, what is like this, such as 'process=sshd or port=9100'",
     )

@@ -6,8 +6,21 @@ from dataclasses import replace
 
 from netviz.filters.chosen import Chooser
 from netviz.filters.expression import Expression, FieldTest
-from netviz.filters.fields import END_FIELDS
-from netviz.graph import Graph, Listener, Node
+from netviz.filters.fields import (
+    END_FIELDS,
+    FLOW_FIELDS,
+    FLOW_PROTOS,
+    LISTENER_PROTOS,
+    Language,
+)
+from netviz.graph import MATCHES, Graph, Listener, Node
+
+COMPARED_LANGUAGE = Language(
+    END_FIELDS + FLOW_FIELDS,
+    sided=END_FIELDS,
+    kinds={"proto": tuple(dict.fromkeys(FLOW_PROTOS + LISTENER_PROTOS)), "match": MATCHES},
+)
+"""What ``--ignore`` asks of services, flows and listeners."""
 
 _WITH_PORTS = frozenset({"tcp", "udp", "udplite", "sctp"})
 

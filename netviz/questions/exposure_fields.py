@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from netviz.filters.expression import Expression, FieldTest
-from netviz.filters.fields import END_FIELDS, Language
+from netviz.filters.fields import END_FIELDS, LISTENER_PROTOS, Language
 from netviz.questions.exposure import SCOPES, SEEN, Exposed
 
 LISTENER_LANGUAGE = Language(
     (*END_FIELDS, "proto", "port", "address", "scope", "seen"),
     words={"scope": SCOPES, "seen": SEEN},
+    kinds={"proto": LISTENER_PROTOS},
 )
 
 _WITH_PORTS = frozenset({"tcp", "udp", "udplite", "sctp"})

@@ -120,6 +120,7 @@ def test_a_machine_that_is_missing_is_no_loss_but_told(capsys: pytest.CaptureFix
         (["--ignore", "port=6379"], 0),
         (["--ignore", "process=nobody", "--ignore", "machine=db"], 0),
         (["--ignore", "process=nobody"], 1),
+        (["--ignore", "proto=raw"], 1),
     ],
 )
 def test_what_is_ignored_is_no_difference(options: list[str], status: int) -> None:

@@ -93,8 +93,21 @@ def test_values() -> None:
         ("(machine=web", "at its end: there is nothing, expected a closing parenthesis"),
         ("machine=web)", "at character 12: there is ')', expected an end"),
         ("machine=web port=1", "at character 13: there is 'port', expected an end, or and"),
-        ("port=http", "at character 6: there is 'http', expected a number"),
+        ("port=http", "at character 6: there is 'http', expected a port number or a range"),
         ("port=80,", "expected a value"),
+        (
+            "user=root",
+            "there is 'root', expected a uid (the number of a user) or a range",
+        ),
+        ("port=100-20", "at character 6: there is '100-20', expected a range with its lower end"),
+        ("port=70000", "expected a port number, at most 65535"),
+        ("port=1-70000", "expected a port number, at most 65535"),
+        ("user=4294967296", "expected a uid (the number of a user), at most 4294967295"),
+        ("user=5-4", "expected a range with its lower end first: 4-5"),
+        ("proto=TCP", "there is 'TCP', expected one of tcp, udp, udplite, sctp, unix, pipe, or"),
+        ("proto=udp,http*", "at character 11: there is 'http*', expected one of tcp,"),
+        ("proto!=raw", "expected one of tcp,"),
+        ("match=onesided", "expected one of reciprocal, nat, queued, one-sided, external,"),
         ("address=10.0.0.0/99", "expected an address or a network"),
         ("client.port=80", "expected one of machine,"),
         ("peer.machine=web", "expected client. or server."),
@@ -106,6 +119,17 @@ def test_mistakes(text: str, said: str) -> None:
     with pytest.raises(ExpressionError) as raised:
         parse_expression(text)
     assert said in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("proto=udp*", "proto=*", "proto=??p", "proto=tcp,unix", "match=*d", "match!=nat"),
+        *("port=0", "port=65535", "port=80-80", "user=0-4294967295", "uid=1000"),
+    ],
+)
+def test_values_that_something_can_have(text: str) -> None:
+    parse_expression(text)
 
 
 pieces = st.sampled_from(

@@ -38,6 +38,8 @@ def listener(server: Node = SERVER) -> Exposed:
         ("container=pg", True),
         ("container!=pg", False),
         ("proto=tcp", True),
+        ("proto=t*", True),
+        ("proto=raw,ic*", False),
         ("port=5000-6000", True),
         ("port=80", False),
         ("address=10.0.0.0/8", True),
@@ -63,6 +65,9 @@ def test_what_has_no_answer_does_not_match(text: str) -> None:
     ("text", "said"),
     [
         ("scope=public", "at character 7: there is 'public', expected one of all, address, loop"),
+        ("proto=TCP", "expected one of tcp, udp, udplite, sctp, raw, packet, icmp, or a pattern"),
+        ("proto=unix", "expected one of tcp,"),
+        ("port=100-20", "expected a range with its lower end first: 20-100"),
         ("seen=*", "expected one of nobody, loopback, machine, unknown, group, outside"),
         ("match=nat", "expected one of machine, process, unit, container, user, proto, port"),
         ("server.process=x", "expected one of machine,"),
