@@ -15,7 +15,6 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Any
 
 from netviz.across import merge_across
@@ -23,6 +22,7 @@ from netviz.errors import NetvizError
 from netviz.graph import OUTSIDE, Graph, Node
 from netviz.group import Ungrouped
 from netviz.ids import grouped_id
+from netviz.patterns import fits
 from netviz.snapshot.faults import Fault
 from netviz.snapshot.files import read_written
 
@@ -53,8 +53,8 @@ class Label:
             "container": (node.container,),
         }
         return all(
-            any(text is not None and fnmatchcase(text, p) for text in values[field] for p in ps)
-            for field, ps in self.patterns.items()
+            any(fits(pattern, *values[field]) for pattern in patterns)
+            for field, patterns in self.patterns.items()
         ) and (not self.ports or any(one.port in self.ports for one in node.listeners))
 
 

@@ -41,7 +41,7 @@ def named_file(text: str) -> tuple[str, str]:
 def expression(text: str, language: Language | None = None) -> Expression:
     """An expression in the fields of ``language``: of flows where there is none."""
     # Seldom asked for, and not free to import.
-    from netviz.filters.expression import ExpressionError, parse_expression
+    from netviz.filters import ExpressionError, parse_expression
     from netviz.filters.fields import FLOW_LANGUAGE
 
     language = language or FLOW_LANGUAGE

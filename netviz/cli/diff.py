@@ -81,7 +81,8 @@ def make_parser() -> argparse.ArgumentParser:
         default=[],
         type=partial(expression, language=COMPARED_LANGUAGE),
         metavar="EXPR",
-        help="leave out, on both sides, what is like this, such as 'process=sshd or port=9100'",
+        help="leave out, on both sides, what is like this, such as 'process=sshd or port=9100'"
+        " (a value with blanks in quotes: 'process=\"python3 celery\"')",
     )
     parser.add_argument(
         "--factor",

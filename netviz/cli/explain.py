@@ -32,6 +32,7 @@ examples:
   netviz explain *.json --socket '[fd00::2]:443'
   netviz explain *.json --socket '*:6379'
   netviz explain *.json --process nginx
+  netviz explain *.json --process 'python3*'
 
 exit status: 0 something matches, 1 nothing does or the input is wrong, 2 usage
 """
@@ -62,7 +63,7 @@ def make_parser() -> argparse.ArgumentParser:
         "--process",
         type=typed_name,
         metavar="NAME",
-        help="sockets that processes of this name hold (their comm)",
+        help="sockets that processes of this name hold; * stands for anything",
     )
     parser.add_argument("--version", action="version", version=version_text())
     return parser

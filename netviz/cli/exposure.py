@@ -48,7 +48,8 @@ def make_parser() -> argparse.ArgumentParser:
         default=[],
         type=partial(expression, language=LISTENER_LANGUAGE),
         metavar="EXPR",
-        help="end with status 3 where a listener is like this, such as 'scope=all and user=0'",
+        help="end with status 3 where a listener is like this, such as 'scope=all and user=0' (a"
+        " value with blanks in quotes: 'process=\"python3 celery\"')",
     )
     return parser
 

@@ -24,7 +24,8 @@ def add_filter_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         type=expression,
         metavar="EXPR",
-        help="keep flows like this, such as 'machine=web* and port=80,443'",
+        help="keep flows like this, such as 'machine=web* and port=80,443'; a value with blanks"
+        " or parentheses stands in quotes: 'process=\"python3 celery\"'",
     )
     group.add_argument(
         "--hide",
@@ -32,13 +33,14 @@ def add_filter_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         type=expression,
         metavar="EXPR",
-        help="leave out flows and nodes like this, such as 'process=sshd'",
+        help="leave out flows and nodes like this, such as 'process=sshd,\"(sd-pam)\"'",
     )
     group.add_argument(
         "--around",
         type=_name,
         metavar="NAME",
-        help="keep what calls NAME (a process, unit or machine), and what it calls",
+        help="keep what calls NAME (a process, unit or machine; * stands for anything), and what it"
+        " calls",
     )
     group.add_argument(
         "--hops",

@@ -28,15 +28,17 @@ def explain_endpoint(snapshots: Iterable[Snapshot], endpoint: Endpoint) -> Expla
     return explained
 
 
-def explain_process(snapshots: Iterable[Snapshot], name: str) -> Explained:
-    """Every socket that a process called ``name`` holds. Raises TableError as ``stitch`` does."""
-    fleet, held = Fleet(KINDS), HeldByName(name)
+def explain_process(snapshots: Iterable[Snapshot], pattern: str) -> Explained:
+    """Every socket that a process whose name fits ``pattern`` holds: its comm, or what a picture
+    calls it. Raises TableError as ``stitch`` does.
+    """
+    fleet, held = Fleet(KINDS), HeldByName(pattern)
     for number, sample in enumerate(parsed_samples(snapshots)):
         fleet.absorb(sample)
         held.watch(number, sample)
     explainer = Explainer(fleet)
     explained = Explained(
-        explainer.explain(WantedProcess(name, fleet)), list(explainer.notes(held))
+        explainer.explain(WantedProcess(pattern, fleet)), list(explainer.notes(held))
     )
     if not explained.found:
         others = ", ".join(held.alike())

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from netviz.explain.explained import Explanation
 from netviz.explain.held import HeldByName
-from netviz.explain.names import Names
+from netviz.explain.names import Names, together
 from netviz.explain.reasons_bound import NO_OTHER_END, BoundReasons, packet_text
 from netviz.explain.reasons_joined import JoinedReasons
 from netviz.explain.reasons_left import LeftReasons
@@ -27,7 +27,6 @@ from netviz.join.trace import ConnectedSocket, Trace
 from netviz.loops.results import End
 from netviz.parsers.sctp import LISTENING
 from netviz.render.text import counted
-from netviz.render.wording import processes
 
 _Order = tuple[str, str, int, int, int, int, int, int, str]
 
@@ -132,17 +131,17 @@ class Explainer:
 
     def notes(self, held: HeldByName) -> Iterator[str]:
         """What belongs to no socket of a network: unix sockets, pipes, what was not seen."""
-        yield from local_notes(self.fleet, held.name, self._process)
+        yield from local_notes(self.fleet, held.pattern, self._process)
         for seen in sorted(held.seen, key=lambda seen: self.fleet.samples[seen.sample].source):
             sample = self.fleet.samples[seen.sample]
             machine = self.view.machine[sample.machine].id
-            if seen.idle:
-                who = f"{held.name} ({processes(sorted(seen.idle))}) on {machine}"
-                yield f"{who}: no socket of it was seen"
+            for name in sorted(seen.idle):
+                who = together({name: seen.idle[name]})
+                yield f"{who} on {machine}: no socket of it was seen"
             if seen.unlisted:
-                who = f"{held.name} ({processes(sorted(seen.holding))}) on {machine}"
-                unlisted = counted(seen.unlisted, "socket")
-                yield f"{who}: holds {unlisted} of unknown kind, in no table (rule 8)"
+                who, unlisted = together(seen.holding), counted(seen.unlisted, "socket")
+                verb = "holds" if len(seen.holding) == 1 else "hold"
+                yield f"{who} on {machine}: {verb} {unlisted} of unknown kind, in no table (rule 8)"
             if sample.problems:
                 yield f"the capture of {machine} could not see everything: " + "; ".join(
                     sample.problems

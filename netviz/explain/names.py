@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from netviz.explain.endpoint import endpoint_text
 from netviz.explain.tcp_states import state_name
@@ -11,6 +11,9 @@ from netviz.join.nodes import Nodes
 from netviz.join.trace import ConnectedSocket, Trace
 from netviz.loops.results import End
 from netviz.render.wording import processes
+
+NO_NAME = "(no name)"
+"""What a process without a name is called."""
 
 _NOBODY = {
     "none": "nobody",
@@ -82,16 +85,21 @@ class Names:
     def process(self, number: int) -> str:
         """``nginx (pid 7)``."""
         process = self._fleet.processes[number]
-        return f"{process.comm or '(no name)'} (pid {process.pid})"
+        return f"{process.comm or NO_NAME} (pid {process.pid})"
 
     def _together(self, numbers: Iterable[int]) -> str:
         by_name: dict[str, list[int]] = {}
         for number in numbers:
             process = self._fleet.processes[number]
-            by_name.setdefault(process.comm or "(no name)", []).append(process.pid)
-        return " and ".join(
-            f"{name} ({processes(sorted(pids))})" for name, pids in sorted(by_name.items())
-        )
+            by_name.setdefault(process.comm or NO_NAME, []).append(process.pid)
+        return together(by_name)
+
+
+def together(by_name: Mapping[str, list[int]]) -> str:
+    """``nginx (pids 7, 8) and php (pid 9)``, of pids by name."""
+    return " and ".join(
+        f"{name} ({processes(sorted(pids))})" for name, pids in sorted(by_name.items())
+    )
 
 
 def _bare(netns: str) -> str:

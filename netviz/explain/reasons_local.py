@@ -1,10 +1,11 @@
-"""What the unix sockets and pipes of processes of a name were joined with (rule 13)."""
+"""What the unix sockets and pipes of processes that are asked for were joined with (rule 13)."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
 
+from netviz.explain.called import is_called
 from netviz.fleet.fleet import Fleet
 from netviz.join.joined import JoinedFlow
 from netviz.join.pipe_flows import join_pipes
@@ -15,15 +16,15 @@ KINDS = ("unix", "pipe")
 """What has to be read of the snapshots for it."""
 
 
-def local_notes(fleet: Fleet, name: str, called: Callable[[int], str]) -> list[str]:
-    """A sentence for each listener and each other end, sorted.
+def local_notes(fleet: Fleet, pattern: str, called: Callable[[int], str]) -> list[str]:
+    """A sentence for each listener and each other end of what the pattern fits, sorted.
 
     ``called`` puts a process number into words. Only who is shown at an end counts (rule 9).
     """
     unix = join_unix(fleet)
 
     def is_asked(process: int) -> bool:
-        return fleet.processes[process].comm == name
+        return is_called(fleet.processes[process], pattern)
 
     notes = [
         f"{called(process)}: listens on unix {listener.address or '(no name)'} (rule 13)"
@@ -44,7 +45,7 @@ def local_notes(fleet: Fleet, name: str, called: Callable[[int], str]) -> list[s
         f"{who}: {counted(count, 'connection')} {what} (rule 13)"
         for (who, what), count in connections.items()
     ]
-    if unix.unjoined and any(process.comm == name for process in fleet.processes):
+    if unix.unjoined and any(is_called(one, pattern) for one in fleet.processes):
         sockets = counted(unix.unjoined, "connected unix socket")
         notes.append(
             f"of {sockets} of the group the other end is not known, or nobody is seen to hold it"

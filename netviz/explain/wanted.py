@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from netviz.addresses import is_loopback, wildcards_for
+from netviz.explain.called import is_called
 from netviz.explain.endpoint import Endpoint
 from netviz.fleet.fleet import Fleet
 from netviz.fleet.sockets import CONNECTION_PROTOCOLS, BoundSocket, PacketSocket
@@ -93,11 +94,10 @@ class WantedEndpoint:
 
 
 class WantedProcess:
-    """Sockets that a process of a name holds, alone or with others."""
+    """Sockets that a process whose name fits a pattern holds, alone or with others."""
 
-    def __init__(self, name: str, fleet: Fleet) -> None:
-        """``name`` is comm, in full."""
-        processes = {n for n, process in enumerate(fleet.processes) if process.comm == name}
+    def __init__(self, pattern: str, fleet: Fleet) -> None:
+        processes = {n for n, process in enumerate(fleet.processes) if is_called(process, pattern)}
         self._owners = {
             number
             for number, holders in enumerate(fleet.owners)

@@ -5,10 +5,12 @@ from netviz.filters.busy import busy
 from netviz.filters.chosen import hide, only
 from netviz.filters.expression import Expression, parse_expression
 from netviz.filters.often import often
+from netviz.filters.tokens import ExpressionError
 from netviz.filters.unlinked import hide_unlinked
 
 __all__ = [
     "Expression",
+    "ExpressionError",
     "around",
     "busy",
     "hide",

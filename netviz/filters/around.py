@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from fnmatch import fnmatchcase
 
 from netviz.graph import Graph
+from netviz.patterns import fits
 
 
 def around(graph: Graph, name: str, hops: int) -> Graph:
@@ -19,10 +19,7 @@ def around(graph: Graph, name: str, hops: int) -> Graph:
     start = {
         node.id
         for node in graph.nodes
-        if any(
-            text is not None and fnmatchcase(text, name)
-            for text in (node.label, node.name, node.unit, machines.get(node.machine))
-        )
+        if fits(name, node.label, node.name, node.unit, machines.get(node.machine))
     }
     called: dict[str, list[str]] = {}
     callers: dict[str, list[str]] = {}

@@ -3,6 +3,7 @@
     machine=web* and port=80,443
     not (proto=udp or user=0)
     server.unit=postgresql.service
+    process="python3 celery"
     address=10.2.0.0/16
 
 docs/filters.md describes it. What is asked of a node may have no answer there (a node has no port):
@@ -12,26 +13,22 @@ such a test is neither true nor false, and ``not`` does not change that.
 from __future__ import annotations
 
 import ipaddress
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
-from typing import NamedTuple
 
-from netviz.errors import NetvizError
 from netviz.filters.fields import FLOW_LANGUAGE, SIDES, SYNONYMS, Language
+from netviz.filters.tokens import ExpressionError, Token, tokens
+from netviz.patterns import fits
 
 MOST_NESTED = 50
+
+_VALUE = "a value (in quotes, if it has blanks, commas or parentheses)"
 
 Asked = Callable[["FieldTest"], "bool | None"]
 """Says of one test whether it is true, false, or has no answer (None)."""
 
 Expression = Callable[[Asked], "bool | None"]
 """A parsed expression: gives its answer from the answers to its tests."""
-
-
-class ExpressionError(NetvizError):
-    """An expression that cannot be understood: says where, and what was expected there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ class FieldTest:
 
     def matches(self, found: str | None) -> bool:
         """Whether a text is one of the values, in which ``*`` stands for anything."""
-        return found is not None and any(fnmatchcase(found, value) for value in self.values)
+        return any(fits(value, found) for value in self.values)
 
     def has_number(self, found: int | None) -> bool:
         """Whether a number is one of the values, or in one of the ranges ``LOW-HIGH``."""
@@ -64,15 +61,6 @@ class FieldTest:
             yield int(low), int(high if dash else low)
 
 
-class _Token(NamedTuple):
-    text: str
-    column: int
-
-
-_TOKENS = re.compile(r"\s*(?:(!=|=|\(|\)|,)|([^\s=!(),]+))")
-_WORDS = ("and", "or", "not")
-
-
 def parse_expression(text: str, language: Language = FLOW_LANGUAGE) -> Expression:
     """The expression that ``text`` writes out, in the fields of ``language``.
 
@@ -85,14 +73,16 @@ class _Parser:
     def __init__(self, text: str, language: Language) -> None:
         self._text = text
         self._language = language
-        self._tokens = list(_tokens(text))
+        self._tokens = list(tokens(text))
         self._next = 0
         self._depth = 0
 
     def whole(self) -> Expression:
         found = self._any()
         if self._next < len(self._tokens):
-            raise self._error("an end, or and, or or")
+            more = self._tokens[self._next].kind != "mark"
+            hint = "; a value with blanks stands in quotes" if more else ""
+            raise self._error(f"an end, or and, or or{hint}")
         return found
 
     def _any(self) -> Expression:
@@ -125,7 +115,7 @@ class _Parser:
             self._depth -= 1
 
     def _test(self) -> Expression:
-        name = self._word("a field, such as machine or port")
+        name = self._expect("a field, such as machine or port", "name")
         side, dot, field = name.text.rpartition(".")
         field = SYNONYMS.get(field, field)
         language = self._language
@@ -146,43 +136,36 @@ class _Parser:
         return lambda asked: asked(test)
 
     def _value(self, field: str) -> str:
-        value = self._word("a value")
+        value = self._expect(_VALUE, "name", "quoted")
         wanted = self._language.expected(field, value.text)
         if wanted is not None:
             raise self._error(wanted, value.column, value.text)
         return value.text
 
-    def _word(self, wanted: str) -> _Token:
+    def _expect(self, wanted: str, *kinds: str) -> Token:
+        """The next token, which has to be of one of the kinds."""
         if self._next >= len(self._tokens):
             raise self._error(wanted)
         token = self._tokens[self._next]
-        if token.text in (*_WORDS, "=", "!=", "(", ")", ","):
+        if token.kind not in kinds:
             raise self._error(wanted)
         self._next += 1
         return token
 
     def _take(self, text: str) -> bool:
-        found = self._next < len(self._tokens) and self._tokens[self._next].text == text
+        if self._next >= len(self._tokens):
+            return False
+        token = self._tokens[self._next]
+        found = token.text == text and token.kind == "mark"
         self._next += found
         return found
 
-    def _error(self, wanted: str, column: int = -1, found: str = "") -> ExpressionError:
+    def _error(self, wanted: str, column: int = -1, found: str | None = None) -> ExpressionError:
         if column < 0 and self._next < len(self._tokens):
             column, found = self._tokens[self._next].column, self._tokens[self._next].text
         place = f"character {column + 1}" if column >= 0 else "its end"
-        what = f"{found!r}" if found else "nothing"
+        what = "nothing" if found is None else f"{found!r}"
         return ExpressionError(f"{self._text!r}, at {place}: there is {what}, expected {wanted}")
-
-
-def _tokens(text: str) -> Iterator[_Token]:
-    position = 0
-    while text[position:].strip():
-        found = _TOKENS.match(text, position)
-        if found is None:
-            raise ExpressionError(f"{text!r}, at character {position + 1}: nothing can start so")
-        group = 1 if found[1] else 2
-        yield _Token(found[group], found.start(group))
-        position = found.end()
 
 
 def _not(answer: bool | None) -> bool | None:

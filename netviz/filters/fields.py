@@ -6,10 +6,10 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from netviz.graph import MATCHES
+from netviz.patterns import fits
 
 END_FIELDS = ("machine", "process", "unit", "container", "user")
 """Fields of a node; of a flow they are asked of both ends, and one is enough."""
@@ -66,8 +66,8 @@ class Language:
             return None if value in words else f"one of {', '.join(words)}"
         if name in self.kinds:
             kinds = self.kinds[name]
-            found = any(fnmatchcase(kind, value) for kind in kinds)
-            return None if found else f"one of {', '.join(kinds)}, or a pattern of them"
+            wanted = f"one of {', '.join(kinds)}, or a pattern of them"
+            return None if fits(value, *kinds) else wanted
         if name in _NUMBERS:
             return _expected_number(_NUMBERS[name], value)
         if name == "address":

@@ -14,6 +14,21 @@ CLOCK_ERROR = 1.0
 """Seconds by which the birth of a process may be off: /proc/stat has whole seconds."""
 
 
+def label_of(comm: str | None, program: str | None) -> str:
+    """What a process is called where it is shown: its name, and what it runs if that says more."""
+    return f"{comm} {program}" if program else comm or "?"
+
+
+def label_of_process(process: Process) -> str:
+    """The same for a process of a snapshot."""
+    return label_of(process.comm, _program(process, placement(process.cgroup)[0]))
+
+
+def _program(process: Process, unit: str | None) -> str | None:
+    comm = process.comm
+    return program_of(comm, process.exe, process.argv) or role_of(comm, unit, process.security)
+
+
 class RecordMaker:
     """Makes the records of the processes of one snapshot.
 
@@ -45,7 +60,7 @@ class RecordMaker:
             unit,
             container,
             process.caps,
-            program_of(comm, exe, process.argv) or role_of(comm, unit, security),
+            _program(process, unit),
             self._namespace_of(process.netns),
             self._born(start),
             self._sample,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from netviz.fleet.fleet import Fleet
 from netviz.fleet.holders import shown_holder
 from netviz.fleet.machines import MachineView
+from netviz.fleet.process_record import label_of
 from netviz.fleet.records import SampleRecord
 from netviz.graph import Listener, Node
 from netviz.ids import process_id, unowned_id
@@ -100,9 +101,7 @@ class Nodes:
                 id=name,
                 machine=machine,
                 name=process.comm,
-                label=f"{process.comm} {process.program}"
-                if process.program
-                else process.comm or "?",
+                label=label_of(process.comm, process.program),
                 netns=self._extra_namespace(process.namespace, process.machine),
                 pids=(process.pid,),
                 uid=process.uid,

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netviz.filters.expression import ExpressionError, FieldTest, parse_expression
+from netviz.filters import ExpressionError, parse_expression
+from netviz.filters.expression import FieldTest
 
 TRUE = frozenset({"machine=web", "port=80"})
 
@@ -99,6 +100,16 @@ def test_values() -> None:
             "user=root",
             "there is 'root', expected a uid (the number of a user) or a range",
         ),
+        ("process=(sd-pam)", "there is '(', expected a value (in quotes, if it has blanks"),
+        (
+            "process=python3 /m",
+            "there is '/m', expected an end, or and, or or; a value with",
+        ),
+        ('process="x', 'at character 9: there is a quote that nothing closes, expected another "'),
+        ("process=x, 'y", "at character 12: there is a quote that nothing closes, expected"),
+        ('"port"=80', "there is 'port', expected a field"),
+        ('port=80 "and" port=81', "there is 'and', expected an end"),
+        ('port=""', "there is '', expected a port number"),
         ("port=100-20", "at character 6: there is '100-20', expected a range with its lower end"),
         ("port=70000", "expected a port number, at most 65535"),
         ("port=1-70000", "expected a port number, at most 65535"),
@@ -122,6 +133,36 @@ def test_mistakes(text: str, said: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ('process="python3 /snap/m"', ("python3 /snap/m",)),
+        ("process='(sd-pam)'", ("(sd-pam)",)),
+        ("""process="it's",'a"b',c""", ("it's", 'a"b', "c")),
+        ('process = "and" or process=x', ("and",)),
+        ('process="a, b=*",""', ("a, b=*", "")),
+        ("process=it's", ("it's",)),
+    ],
+)
+def test_a_value_may_stand_in_quotes(text: str, values: tuple[str, ...]) -> None:
+    asked: list[FieldTest] = []
+
+    def note(test: FieldTest) -> bool:
+        asked.append(test)
+        return False
+
+    parse_expression(text)(note)
+    assert asked[0] == FieldTest("", "process", values)
+
+
+def test_in_quotes_wildcards_stay_and_values_are_checked() -> None:
+    assert FieldTest("", "process", ("python3 *",)).matches("python3 celery")
+    assert FieldTest("", "process", ("[a]",)).matches("[a]")
+    parse_expression("port='80'")
+    with pytest.raises(ExpressionError):
+        parse_expression("proto='TCP'")
+
+
+@pytest.mark.parametrize(
     "text",
     [
         *("proto=udp*", "proto=*", "proto=??p", "proto=tcp,unix", "match=*d", "match!=nat"),
@@ -133,7 +174,10 @@ def test_values_that_something_can_have(text: str) -> None:
 
 
 pieces = st.sampled_from(
-    ["machine", "port", "client.unit", "=", "!=", ",", "(", ")", "and", "or", "not", "80", "*", "a"]
+    [
+        *("machine", "port", "client.unit", "=", "!=", ",", "(", ")", "and", "or", "not"),
+        *("80", "*", "a", '"', "'", '"a b"', "''"),
+    ]
 )
 
 

@@ -370,6 +370,36 @@ def test_descriptors_of_sockets_in_no_table_are_counted() -> None:
     ]
 
 
+def test_a_pattern_stands_for_every_name_that_it_fits() -> None:
+    there = snapshot(client())
+    there.processes[0].sockets = [*there.processes[0].sockets, 424242]
+    there.processes.append(Process(pid=51, comm="curl2", sockets=[424243]))
+    there.processes.append(Process(pid=52, comm="cursor"))
+    there.processes.append(Process(pid=53, comm="other"))
+    assert explain_process([there], "cur*").notes == [
+        "cursor (pid 52) on c: no socket of it was seen",
+        "curl (pid 7) and curl2 (pid 51) on c: hold 2 sockets of unknown kind, in no table"
+        " (rule 8)",
+    ]
+
+
+@pytest.mark.parametrize("asked", ["python3 celery", "python3", "* celery", "py[t]hon3"])
+def test_a_process_is_called_what_a_picture_calls_it_too(asked: str) -> None:
+    there = snapshot(client())
+    worker = Process(pid=50, comm="python3", cgroup="0::/system.slice/celery.service")
+    there.processes.append(worker)
+    assert explain_process([there], asked).notes == [
+        "python3 (pid 50) on c: no socket of it was seen"
+    ]
+
+
+def test_a_name_stands_for_itself_whatever_is_in_it() -> None:
+    there = snapshot(client())
+    there.processes.append(Process(pid=50, comm="[mux]"))
+    assert explain_process([there], "[mux]").found
+    assert not explain_process([there], "[mu]").found
+
+
 def test_nothing_matches_and_what_would() -> None:
     machines = client(), server(listen("0.0.0.0", 80, 3), ANSWER)
     assert explained("10.0.0.2:81", *machines).advice == "sockets of 10.0.0.2 have port 80"

@@ -7,8 +7,7 @@ from dataclasses import replace
 import pytest
 from small_graphs import graph, node
 
-from netviz.filters import parse_expression
-from netviz.filters.expression import ExpressionError
+from netviz.filters import ExpressionError, parse_expression
 from netviz.graph import Listener, Node
 from netviz.questions.exposure import Exposed, exposed
 from netviz.questions.exposure_fields import LISTENER_LANGUAGE, is_true_of
