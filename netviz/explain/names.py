@@ -10,6 +10,7 @@ from netviz.fleet.fleet import Fleet
 from netviz.join.nodes import Nodes
 from netviz.join.trace import ConnectedSocket, Trace
 from netviz.loops.results import End
+from netviz.render.places import place_title
 from netviz.render.wording import processes
 
 NO_NAME = "(no name)"
@@ -31,8 +32,7 @@ class Names:
 
     def place(self, namespace: int) -> str:
         """``web``; ``web, network namespace blue`` for one that is not the machine's own."""
-        machine, netns = self._nodes.place_of(namespace)
-        return machine if netns is None else f"{machine}, network namespace {_bare(netns)}"
+        return place_title(*self._nodes.place_of(namespace))
 
     def machine(self, namespace: int) -> str:
         """The machine that a namespace is of."""
@@ -100,7 +100,3 @@ def together(by_name: Mapping[str, list[int]]) -> str:
     return " and ".join(
         f"{name} ({processes(sorted(pids))})" for name, pids in sorted(by_name.items())
     )
-
-
-def _bare(netns: str) -> str:
-    return netns.removeprefix("netns ")

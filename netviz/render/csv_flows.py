@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netviz.graph import Flow, Graph, Machine, Node, Seen
+from netviz.graph import Flow, Graph, Machine, Node, Sample, Seen
 from netviz.render.columns import as_csv, cell
 from netviz.render.moments import utc
 from netviz.render.options import RenderOptions
@@ -13,14 +13,22 @@ COLUMNS = (
     *("proto", "port", "path", "connections", "match", "directed", "via", "dialled"),
     *("source_id", "target_id"),
     *("seen_in", "seen_of", "first_seen", "last_seen"),
+    *("source_netns", "target_netns"),
+    *("source_address", "source_port", "target_address", "target_port"),
 )
+"""New ones come last, so that those that were there stay where they are."""
 
 
 def render(graph: Graph, format: str, options: RenderOptions) -> bytes:
     """The flows in the order of the graph, in UTF-8 with CRLF, under a line of column names."""
     nodes = {node.id: node for node in graph.nodes}
     machines = {machine.id: machine for machine in graph.machines}
-    lines = (_line(flow, nodes[flow.source], nodes[flow.target], machines) for flow in graph.flows)
+    connections = graph.level == "connection"
+    lines = (
+        _line(flow, nodes[flow.source], nodes[flow.target], machines)
+        + _endpoints(flow.samples if connections else ())
+        for flow in graph.flows
+    )
     return as_csv(COLUMNS, lines)
 
 
@@ -39,7 +47,17 @@ def _line(flow: Flow, source: Node, target: Node, machines: dict[str, Machine]) 
         cell(flow.source),
         cell(flow.target),
         *_seen(flow.seen),
+        cell(source.netns),
+        cell(target.netns),
     ]
+
+
+def _endpoints(samples: tuple[Sample, ...]) -> list[str | int]:
+    """Addresses and ports of both ends: empty where a line is no single connection of a network."""
+    if not samples:
+        return [""] * 4
+    address, port, other, other_port = samples[0]
+    return [cell(address), port, cell(other), other_port]
 
 
 def _seen(seen: Seen | None) -> list[str | int]:

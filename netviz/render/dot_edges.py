@@ -10,7 +10,7 @@ from netviz.graph import Flow
 from netviz.render import styles
 from netviz.render.dot_text import attributes, html, tooltip
 from netviz.render.text import counted
-from netviz.render.wording import arrow, bundle_names, endpoint, flow_name, when
+from netviz.render.wording import bundle_names, endpoint, endpoints, flow_name, when
 
 FLOWS_NAMED = 3
 FLOWS_TOLD = 10
@@ -44,8 +44,8 @@ def dot_edge(
     identity = f'id="{name}", ' if name else ""
     connections = sum(flow.connections for flow in flows)
     look = _look(first.match, first.directed, styles.width(connections))
-    names = bundle_names(flows, numeric=numeric, most=FLOWS_NAMED)
-    more = _more(first, machines, endpoints) if len(flows) == 1 else []
+    names = bundle_names(flows, numeric=numeric, most=FLOWS_NAMED, with_endpoints=endpoints)
+    more = _more(first, machines) if len(flows) == 1 else []
     label = f"label=<{_label([*names, *more])}>, " if labelled else ""
     return f"{source} -> {target} [{identity}{label}{look}, tooltip={told}, labeltooltip={told}];"
 
@@ -62,12 +62,9 @@ def line(match: str, *, directed: bool) -> dict[str, str]:
     return look if directed else look | {"arrowhead": "none"}
 
 
-def _more(flow: Flow, machines: Mapping[str, str], endpoints: bool) -> list[str]:
+def _more(flow: Flow, machines: Mapping[str, str]) -> list[str]:
     """What stands below the name of a flow that has a line of its own."""
     parts = []
-    if endpoints and flow.samples:
-        address, port, other, other_port = flow.samples[0]
-        parts.append(f"{endpoint(address, port)} {arrow(flow)} {endpoint(other, other_port)}")
     if flow.via:
         parts.append("via " + ", ".join(machines.get(machine, machine) for machine in flow.via))
     if flow.dialled is not None:
@@ -83,10 +80,9 @@ def _label(parts: Iterable[str]) -> str:
 def _facts(flow: Flow, numeric: bool) -> list[str]:
     """What a pointer over the line tells: the kinds of match and a few connections."""
     kinds = ", ".join([f"{count:,} {kind}" for kind, count in flow.matches.items()])
-    to = arrow(flow)
     return [
         flow_name(flow, numeric=numeric),
         f"{counted(flow.connections, 'connection')}: {kinds}",
-        *[f"{endpoint(a, p)} {to} {endpoint(b, q)}" for a, p, b, q in flow.samples],
+        *[endpoints(flow, sample) for sample in flow.samples],
         *([f"seen {when(flow.seen)}"] if flow.seen else []),
     ]

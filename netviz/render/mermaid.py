@@ -77,8 +77,10 @@ def _document(graph: Graph, options: RenderOptions) -> Iterator[str]:
             yield f"  {line}"
     for line in content(open_place(graph)):
         yield f"  {line}"
+    endpoints = graph.level == "connection"
     for flows in _drawn_as_one(graph):
-        yield f"  {ids[flows[0].source]} {_line(flows, options.numeric)} {ids[flows[0].target]}"
+        line = _line(flows, options.numeric, endpoints)
+        yield f"  {ids[flows[0].source]} {line} {ids[flows[0].target]}"
     marked = [ids[node.id] for node in graph.nodes if is_root(node)]
     if marked:
         yield "  classDef root stroke-width:4px"
@@ -118,11 +120,12 @@ def _drawn_as_one(graph: Graph) -> Iterator[Bundle]:
     yield from loops.values()
 
 
-def _line(flows: Bundle, numeric: bool) -> str:
+def _line(flows: Bundle, numeric: bool, endpoints: bool) -> str:
     arrow = _ARROWS.get(flows[0].match, "-->")
     if not any(flow.directed for flow in flows):
         arrow = arrow.replace(">", "-" if arrow.startswith("-") else "=")
-    return f"{arrow}|{quoted(*bundle_names(flows, numeric=numeric, most=FLOWS_NAMED))}|"
+    names = bundle_names(flows, numeric=numeric, most=FLOWS_NAMED, with_endpoints=endpoints)
+    return f"{arrow}|{quoted(*names)}|"
 
 
 def quoted(*lines: str) -> str:

@@ -29,6 +29,16 @@ class Place:
     apart: bool = False
 
 
+def namespace_title(netns: str) -> str:
+    """``network namespace blue``, of the display name of one that is not the machine's own."""
+    return f"network namespace {netns.removeprefix('netns ')}"
+
+
+def place_title(machine: str, netns: str | None) -> str:
+    """``web``; ``web, network namespace blue`` for one that is not the machine's own."""
+    return machine if netns is None else f"{machine}, {namespace_title(netns)}"
+
+
 def machine_places(graph: Graph) -> dict[str, Place]:
     """The box of every machine that has nodes, by machine id; none where a node is a machine."""
     if graph.level in _NODE_IS_MACHINE:
@@ -86,7 +96,7 @@ def _machine(nodes: list[Node], nested: bool) -> Place:
 
 def _namespace(netns: str, nodes: list[Node]) -> Place:
     """An extra namespace; where it holds one container alone the two are one box."""
-    title = f"network namespace {_bare(netns)}"
+    title = namespace_title(netns)
     containers = {node.container for node in nodes if node.container is not None}
     outside = any(node.container is None and node.owner is None for node in nodes)
     if len(containers) == 1 and not outside:
@@ -105,7 +115,3 @@ def _fill_containers(outer: Place, nodes: Iterable[Node]) -> None:
             by_container.setdefault(node.container, []).append(node)
     for container in sorted(by_container):
         outer.places.append(Place((f"container {container}",), by_container[container]))
-
-
-def _bare(netns: str) -> str:
-    return netns.removeprefix("netns ")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from netviz.bundles import Bundle, busiest_first
-from netviz.graph import OUTSIDE, Flow, Graph, Listener, Node, Seen
+from netviz.graph import OUTSIDE, Flow, Graph, Listener, Node, Sample, Seen
 from netviz.render.moments import utc
 from netviz.render.port_names import port_text
 from netviz.render.text import counted, shortened, visible
@@ -137,10 +137,19 @@ def flow_name(flow: Flow, *, numeric: bool) -> str:
     return name if flow.connections == 1 else f"{name} x{flow.connections:,}"
 
 
-def bundle_names(flows: Bundle, *, numeric: bool, most: int) -> list[str]:
-    """The names of flows that are one line, those of most connections first; the rest in sum."""
+def bundle_names(
+    flows: Bundle, *, numeric: bool, most: int, with_endpoints: bool = False
+) -> list[str]:
+    """The names of flows that are one line, those of most connections first; the rest in sum.
+
+    ``with_endpoints``: each is a connection, and its endpoints are below its name.
+    """
     first = busiest_first(flows)
-    names = [flow_name(flow, numeric=numeric) for flow in first[:most]]
+    names = []
+    for flow in first[:most]:
+        names.append(flow_name(flow, numeric=numeric))
+        if with_endpoints and flow.samples:
+            names.append(endpoints(flow, flow.samples[0]))
     rest = first[most:]
     if rest:
         names.append(f"and {len(rest):,} more x{sum(flow.connections for flow in rest):,}")
@@ -158,6 +167,12 @@ def service(flow: Flow, *, numeric: bool) -> str:
 def endpoint(address: str, port: int) -> str:
     """``10.0.0.1:80``, ``[2001:db8::1]:80``."""
     return f"{_host(address)}:{port}"
+
+
+def endpoints(flow: Flow, sample: Sample) -> str:
+    """``10.0.0.1:40000 → 10.0.0.2:80``: both ends of a connection of a flow."""
+    address, port, other, other_port = sample
+    return f"{endpoint(address, port)} {arrow(flow)} {endpoint(other, other_port)}"
 
 
 @lru_cache(4096)

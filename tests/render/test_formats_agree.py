@@ -23,6 +23,9 @@ from netviz.graph import LEVELS, OUTSIDE, Flow, Graph, Node
 from netviz.group import group
 from netviz.render import FORMATS, RenderOptions, render
 
+ENDPOINTS = re.compile(r"\S+:\d+ [→—] \S+:\d+")
+"""What is below the name of a connection."""
+
 NUMERIC = RenderOptions(numeric=True, width=400)
 
 Flows = Counter[tuple[str, str, str, int]]
@@ -145,6 +148,7 @@ def in_mermaid(graph: Graph) -> Told:
         flow_of(labels[source], labels[target], text)
         for source, texts, target in flows
         for text in texts.split("<br/>")
+        if not ENDPOINTS.fullmatch(text)
     )
 
 
@@ -172,7 +176,7 @@ def in_table(graph: Graph) -> Told:
     flows: Flows = Counter()
     for line in lines[2:]:
         cells = [line[a:b].strip() for a, b in itertools.pairwise(starts)]
-        source, _, target, _, what, connections, _ = cells
+        source, _, target, _, what, connections, *_ = cells
         target = target.removesuffix(" (either may be the client)")
         flows[source, target, what, int(connections.replace(",", ""))] += 1
     return None, flows
