@@ -23,7 +23,7 @@ class MachineView(NamedTuple):
 
 def view_machines(fleet: Fleet, owned: Sequence[Mapping[int, int]]) -> MachineView:
     """``owned[n]`` are the addresses of namespace n."""
-    groups = _same_machine(fleet)
+    groups = boots(fleet)
     names = [fleet.machines[group[0]].name for group in groups]
     sources = [min(fleet.machines[m].source for m in group) for group in groups]
     machine: list[Machine | None] = [None] * len(fleet.machines)
@@ -39,7 +39,7 @@ def view_machines(fleet: Fleet, owned: Sequence[Mapping[int, int]]) -> MachineVi
     return MachineView(tuple(shown), [m for m in machine if m is not None], boot)
 
 
-def _same_machine(fleet: Fleet) -> list[list[int]]:
+def boots(fleet: Fleet) -> list[list[int]]:
     """Records of one machine, the earliest boot first (section "Identity" of the rules).
 
     The same machine_id and name with another kernel is one machine if one was captured before the

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from netviz.addresses import AddressBook, is_loopback, is_wildcard, network_of
 from netviz.fleet.fleet import Fleet
+from netviz.fleet.machines import boots
 from netviz.tables import ConnectedColumns
 
 Connected = Mapping[str, Sequence[ConnectedColumns]]
@@ -81,7 +82,8 @@ def inner_addresses(fleet: Fleet, owned: Sequence[Mapping[int, int]]) -> frozens
             machines = subnets.setdefault((network_of(address, prefix), prefix), {})
             for machine in record.machines:
                 machines.setdefault(machine, {}).setdefault(address, set()).add(number)
-    inner = [subnet for subnet, machines in subnets.items() if _is_inner(machines)]
+    shown = _machine_of(fleet)
+    inner = [subnet for subnet, machines in subnets.items() if _is_inner(machines, shown)]
     if not inner:
         return frozenset()
     return frozenset(
@@ -92,13 +94,36 @@ def inner_addresses(fleet: Fleet, owned: Sequence[Mapping[int, int]]) -> frozens
     )
 
 
-def _is_inner(machines: Mapping[int, Mapping[int, set[int]]]) -> bool:
-    """``machines`` has the addresses of one subnet by machine, each with its namespaces."""
-    bridged: dict[int, set[frozenset[int]]] = {}
-    for addresses in machines.values():
+def _machine_of(fleet: Fleet) -> list[int]:
+    """For each record of a machine the number of the machine, which is one after a reboot too."""
+    numbers = list(range(len(fleet.machines)))
+    if fleet.is_sampled:
+        for records in boots(fleet):
+            for record in records:
+                numbers[record] = records[0]
+    return numbers
+
+
+def _is_inner(machines: Mapping[int, Mapping[int, set[int]]], shown: Sequence[int]) -> bool:
+    """``machines`` has the addresses of one subnet by record of a machine, each with its
+    namespaces; ``shown[m]`` is the machine of record m."""
+    bridged: dict[int, list[set[tuple[str, int]]]] = {}
+    for record, addresses in machines.items():
         present = set().union(*addresses.values())
         for address, namespaces in addresses.items():
             if len(namespaces) == 1 and present - namespaces:
-                # One machine may be recorded twice (a host and its container): count namespaces.
-                bridged.setdefault(address, set()).add(frozenset(namespaces))
-    return any(len(places) > 1 for places in bridged.values())
+                place = {("machine", shown[record]), *(("namespace", n) for n in namespaces)}
+                bridged.setdefault(address, []).append(place)
+    return any(_are_apart(places) for places in bridged.values())
+
+
+def _are_apart(places: Sequence[set[tuple[str, int]]]) -> bool:
+    """Whether ``places``, each a machine and a namespace of it, are on two or more computers.
+
+    One may be recorded twice: a host and its container have a namespace in common.
+    """
+    one, rest = set(places[0]), list(places[1:])
+    while here := [place for place in rest if place & one]:
+        one.update(*here)
+        rest = [place for place in rest if not place & one]
+    return bool(rest)

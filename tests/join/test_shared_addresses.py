@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from groups import MachineOf, Namespace, connect, flows, listen, simple, snapshot, stitched
+from dataclasses import replace
+
+from groups import (
+    CAPTURED,
+    MachineOf,
+    Namespace,
+    connect,
+    flows,
+    listen,
+    simple,
+    snapshot,
+    stitched,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -54,6 +66,60 @@ def test_one_shared_boot_id_changes_nothing() -> None:
     for number, namespace in enumerate([*a.namespaces, *b.namespaces]):
         namespace.id = 100 + number
     assert flows(stitched(a, b)) == []
+
+
+def _booted(host: MachineOf, number: int) -> MachineOf:
+    """A snapshot of the host from a boot of its own, a day after that of the one before."""
+    day = 86400 * number
+    return replace(
+        host,
+        namespaces=[replace(n, id=10 * number + (n.id or 0)) for n in host.namespaces],
+        boot_id=f"{host.name}-{number}",
+        machine_id=f"{host.name}-id",
+        captured=CAPTURED + day,
+        btime=int(CAPTURED) + day - 3600,
+        source=f"{host.name}-{number}.json",
+    )
+
+
+def test_a_subnet_of_one_host_is_not_inner_after_its_reboot() -> None:
+    """Between it and two other machines there is one LAN, however often it was booted."""
+
+    def bridged(number: int) -> MachineOf:
+        host = Namespace([], ["10.0.0.3/24"], 1)
+        container = Namespace([], ["10.0.0.4/24"], 2)
+        return _booted(MachineOf("lxc", [host, container]), number)
+
+    web = simple("web", "10.0.0.1", connect("10.0.0.1", 40000, "10.0.0.2", 5432, 2))
+    db = simple("db", "10.0.0.2", connect("10.0.0.2", 5432, "10.0.0.1", 40000, 3))
+    graph = stitched(web, db, bridged(1), bridged(2))
+    assert graph.coverage.reciprocal == 1
+
+
+def test_subnets_of_two_hosts_are_inner_after_the_reboot_of_both() -> None:
+    """The container of a looks on its own machine only, however often that was booted."""
+    a = docker_host("a", "10.0.0.1", connect("172.17.0.2", 50000, "172.17.0.3", 80, 2))
+    b = docker_host("b", "10.0.0.2", containers=2)
+    b.namespaces[2].sockets = [connect("172.17.0.3", 80, "172.17.0.2", 50000, 3)]
+    graph = stitched(*(_booted(host, number) for host in (a, b) for number in (0, 1)))
+    assert flows(graph) == []
+    assert graph.coverage.external == 2
+
+
+def test_a_host_that_is_recorded_twice_is_one_after_its_reboot() -> None:
+    """A container in the namespace of its host has a name of its own, and sees less."""
+
+    def host(number: int, name: str) -> MachineOf:
+        own = Namespace([], ["10.0.0.3/24"], 1)
+        container = Namespace([], ["10.0.0.4/24"], 2)
+        seen = _booted(MachineOf(name, [own, container]), number)
+        return replace(seen, boot_id=f"shared-{number}")
+
+    web = simple("web", "10.0.0.1", connect("10.0.0.1", 40000, "10.0.0.2", 5432, 2))
+    db = simple("db", "10.0.0.2", connect("10.0.0.2", 5432, "10.0.0.1", 40000, 3))
+    for names in (("agent", "host"), ("host", "host"), ("agent", "agent")):
+        samples = [host(1, "host"), host(1, "agent"), *(host(2, name) for name in set(names))]
+        assert stitched(web, db, *samples).coverage.reciprocal == 1
 
 
 def test_moved_address_joins_where_the_pair_is_mirrored() -> None:
