@@ -9,6 +9,11 @@ from netviz.diff.differences import HOLDERS_UNSEEN, NOT_CAPTURED, PARTLY_READ, G
 from netviz.diff.keys import FlowKey, ListenerKey, ServiceKey
 from netviz.diff.likeness import Flows, Listeners
 from netviz.diff.side import Connections, Side
+from netviz.fleet.problems import ANY_TABLE
+
+_CONNTRACK = ("nf_conntrack",)
+_TABLES = {"sctp": ("sctp/assocs", "sctp/eps"), "unix": ("unix",)}
+"""The kernel's tables of protocols that have others than ``tcp`` and ``tcp6``."""
 
 Blindness = tuple[str, str]
 """The name of a machine, and the reason why not all of it was seen."""
@@ -23,6 +28,8 @@ class BlindSpots:
         self._refused = {
             name: side.machines[name].refused - other.machines[name].refused for name in both
         }
+        # What one of two readings missed is not what the other did: no taking away here.
+        self._incomplete = {name: side.machines[name].incomplete for name in both}
         self._less_visible = {
             name for name in both if side.machines[name].unseen and not other.machines[name].unseen
         }
@@ -40,32 +47,50 @@ class BlindSpots:
 
     def of_listener(self, key: ListenerKey) -> Blindness | None:
         """The same of a listener. One that nobody is seen to hold may be that of any service."""
-        found = self.of_service(key.service) or self._of_table(key.service.machine, key.proto)
+        found = self.of_service(key.service) or self.of_addresses(key)
         if found is None and any(self._unseen_listeners.like(key)):
             return key.service.machine, HOLDERS_UNSEEN
         return found
 
+    def of_addresses(self, key: ListenerKey) -> Blindness | None:
+        """Why a listener may be bound to more addresses than this side has."""
+        return self._of_tables(key.service.machine, _tables(key.proto))
+
     def of_flow(self, key: FlowKey, connections: Connections) -> Blindness | None:
         """The same of a flow, for which its ends and all who translate it have to be seen."""
-        for service in (key.client, key.server):
-            found = self.of_service(service) or self._of_table(service.machine, key.proto)
-            if found:
-                return found
+        found = self.of_service(key.client) or self.of_service(key.server)
+        if found:
+            return found
         for machine in sorted(connections.via & self._missing):
             return machine, NOT_CAPTURED
+        found = self.of_count(key, connections)
+        if found:
+            return found
         unseen = next(map(_unseen_end, self._unseen_flows.like(key)), None)
         return None if unseen is None else (unseen.machine, HOLDERS_UNSEEN)
+
+    def of_count(self, key: FlowKey, connections: Connections) -> Blindness | None:
+        """Why a flow may have more connections than this side has."""
+        tables = _tables(key.proto)
+        found = (self._of_tables(end.machine, tables) for end in (key.client, key.server))
+        translated = (self._of_tables(one, _CONNTRACK) for one in sorted(connections.via))
+        return next(filter(None, (*found, *translated)), None)
 
     def standing(self) -> Iterator[Blindness]:
         """What this side could not see and the other could, whatever was there."""
         for name in self._less_visible:
             yield name, HOLDERS_UNSEEN
 
-    def _of_table(self, machine: str, proto: str) -> Blindness | None:
-        """Whether the kernel's table of the protocol was refused, ``tcp6`` as well as ``tcp``."""
-        tables = tuple(f"{proto}{version}: " for version in ("", "6"))
-        refused = self._refused.get(machine, frozenset())
-        return (machine, PARTLY_READ) if any(r.startswith(tables) for r in refused) else None
+    def _of_tables(self, machine: str, tables: tuple[str, ...]) -> Blindness | None:
+        """Whether one of the tables was refused, or lines of it could not be read."""
+        incomplete = not self._incomplete.get(machine, frozenset()).isdisjoint((*tables, ANY_TABLE))
+        begins = tuple(f"{table}: " for table in tables)
+        refused = any(one.startswith(begins) for one in self._refused.get(machine, ()))
+        return (machine, PARTLY_READ) if incomplete or refused else None
+
+
+def _tables(proto: str) -> tuple[str, ...]:
+    return _TABLES.get(proto, (proto, f"{proto}6"))
 
 
 def _unseen_end(key: FlowKey) -> ServiceKey | None:

@@ -38,7 +38,13 @@ def compare_flows(
     for key in sorted(befores.keys() | afters.keys(), key=_order):
         before, after = befores.get(key), afters.get(key)
         if before is not None and after is not None:
-            if far_apart(before.count, after.count, factor):
+            if not far_apart(before.count, after.count, factor):
+                continue
+            fewer = OLD if before.count < after.count else NEW
+            blindness = unseen[fewer].of_count(key, after if fewer == OLD else before)
+            if blindness is not None:
+                gaps[fewer].add(blindness, "flows")
+            else:
                 differences.append(Difference(key, before.count, after.count))
             continue
         blind = OLD if before is None else NEW

@@ -33,10 +33,14 @@ def compare_listeners(
     all_of = {OLD: Listeners(befores), NEW: Listeners(afters)}
     for key in sorted(befores.keys() | afters.keys(), key=_order):
         before, after = befores.get(key), afters.get(key)
+        if before is not None and after is not None:
+            more_before = _not_read(key, before, after, unseen[OLD], gaps[OLD])
+            more_after = _not_read(key, after, before, unseen[NEW], gaps[NEW])
+            if before | more_before != after | more_after:
+                differences.append(Difference(key, _shown(before), _shown(after)))
+            continue
         blind = OLD if before is None else NEW
-        blindness = None
-        if before is None or after is None:
-            blindness = unseen[blind].of_listener(key)
+        blindness = unseen[blind].of_listener(key)
         if blindness is not None:
             gaps[blind].add(blindness, "listeners")
             uncertain.setdefault(key.service, blindness)
@@ -50,6 +54,18 @@ def compare_listeners(
         if before != after:
             differences.append(Difference(key, _shown(before), _shown(after)))
     return ListenersCompared(tuple(differences), uncertain)
+
+
+def _not_read(
+    key: ListenerKey, addresses: Addresses, others: Addresses, spots: BlindSpots, gaps: Gaps
+) -> Addresses:
+    """Those of the addresses of the other side that this one may have had too."""
+    more = others - addresses
+    blindness = spots.of_addresses(key) if more else None
+    if blindness is None:
+        return set()
+    gaps.add(blindness, "listeners")
+    return more
 
 
 def _addresses(bound: Bound, listeners: Listeners, key: ListenerKey) -> Addresses:

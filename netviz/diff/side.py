@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from netviz.diff.keys import FlowKey, Keys, ListenerKey, ServiceKey
 from netviz.diff.lasting import lasting_context, lasting_interface
+from netviz.fleet.problems import incomplete_table, not_seen
 from netviz.graph import Flow, Graph, Listener, Node
 
 EPHEMERAL = range(32768, 61000)
 """Ports that the kernel chooses where nobody has set another range (``ip_local_port_range`` in the
 kernel's networking/ip-sysctl)."""
-
-_REFUSED = re.compile(r"(.+?: (?!ENOENT|ESRCH)E[A-Z0-9]+) x\d")
-"""A sentence about what a capture could not read; processes that ended meanwhile are none."""
 
 Role = tuple[object, ...]
 """What a service was seen doing: listening somewhere, or being one end of a flow."""
@@ -41,12 +37,14 @@ class Connections:
 class MachineSeen:
     """What the captures of the machines of one name could see.
 
-    ``refused`` are the kinds of things that could not be read, ``unseen`` is whether there are
-    sockets whose holder was not visible.
+    ``refused`` are the kinds of things that could not be read, ``incomplete`` the tables of which
+    some sockets could not (ANY_TABLE for whichever), ``unseen`` is whether there are sockets whose
+    holder was not visible.
     """
 
     machines: int = 0
     refused: frozenset[str] = frozenset()
+    incomplete: frozenset[str] = frozenset()
     unseen: bool = False
 
 
@@ -68,7 +66,8 @@ def folded(graph: Graph, keys: Keys) -> Side:
     for machine in graph.machines:
         seen = side.machines.setdefault(machine.name, MachineSeen())
         seen.machines += 1
-        seen.refused |= _refused(machine.problems)
+        for problem in machine.problems:
+            _add_problem(seen, problem)
     for node in graph.nodes:
         _add_node(side, node, keys[node.id])
     names = {machine.id: machine.name for machine in graph.machines}
@@ -82,6 +81,16 @@ def folded(graph: Graph, keys: Keys) -> Side:
             _note(side.services[key.client], ("client", key), nodes[client])
             _note(side.services[key.server], ("server", key), nodes[server])
     return side
+
+
+def _add_problem(seen: MachineSeen, problem: str) -> None:
+    table = incomplete_table(problem)
+    if table is not None:
+        seen.incomplete |= {table}
+        return
+    refused = not_seen(problem)
+    if refused is not None:
+        seen.refused |= {refused}
 
 
 def _add_node(side: Side, node: Node, key: ServiceKey) -> None:
@@ -131,10 +140,6 @@ def _flow_key(flow: Flow, keys: Keys) -> tuple[FlowKey, str, str]:
     if keys[server] < keys[client]:
         client, server = server, client
     return FlowKey(keys[client], keys[server], flow.proto, None, path, False), client, server
-
-
-def _refused(problems: Iterable[str]) -> frozenset[str]:
-    return frozenset(found[1] for found in map(_REFUSED.match, problems) if found)
 
 
 def _captured(graph: Graph) -> tuple[float, float] | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from netviz.ahead import ahead
 from netviz.errors import TableError
+from netviz.fleet.problems import bad_lines_sentence, empty_table_sentence
 from netviz.parse import parse_conntrack, parse_inet, parse_packet, parse_unix
 from netviz.parsers.sctp import Association, Endpoint, parse_associations, parse_endpoints
 from netviz.snapshot.model import Snapshot
@@ -77,14 +78,8 @@ def parse_tables(texts: dict[str, str], big_endian: bool) -> ParsedTables:
         except UnicodeEncodeError as fault:
             raise TableError(f"{name}: the table holds text that is not Unicode: {fault}") from None
         if bad is not None and bad.count:
-            parsed.reports.append(report(name, bad))
+            parsed.reports.append(bad_lines_sentence(name, bad))
     return parsed
-
-
-def report(name: str, bad: BadLines) -> str:
-    """The sentence about the bad lines of a table."""
-    lines = "1 line" if bad.count == 1 else f"{bad.count} lines"
-    return f"{name}: {lines} could not be read, the first: {bad.first!r}"
 
 
 def _parse(name: str, text: str, parsed: ParsedTables) -> BadLines | None:
@@ -93,9 +88,8 @@ def _parse(name: str, text: str, parsed: ParsedTables) -> BadLines | None:
         parsed.conntrack = parse_conntrack(text)
         return parsed.conntrack.bad
     if not text:
-        # A real kernel always prints a header (microsoft/WSL #2084).
         if name in CONNECTION_TABLES or name in OTHER_INET_TABLES:
-            parsed.reports.append(f"{name}: the table is empty, not even a header")
+            parsed.reports.append(empty_table_sentence(name))
         return None
     if name in CONNECTION_TABLES:
         if not text.isascii():

@@ -1,11 +1,27 @@
-"""What captures could not see, in sentences for a person."""
+"""What captures could not see, in sentences for a person; and what such a sentence means.
+
+The JSON of flows holds the sentences alone, so they are read back beside where they are made.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Protocol
 
-from netviz.snapshot.model import IMPORTED, Problem
+from netviz.snapshot.model import IMPORTED, LEFT_OUT, NO_LISTENERS, Problem
+from netviz.tables import BadLines
+
+ANY_TABLE = ""
+"""What an incomplete table is called where it is not known which one it is."""
+
+_VANISHED = frozenset({"ENOENT", "ESRCH"})
+"""Errors of processes that ended meanwhile: nothing of them was left to be seen."""
+
+_BAD_LINES = " could not be read, the first: "
+_EMPTY = "the table is empty, not even a header"
+
+_HOW_OFTEN = re.compile(r" x[0-9]+(?=, such as |, in [0-9]+ of |$)")
 
 
 class Troubled(Protocol):
@@ -24,6 +40,42 @@ def problem_sentence(problem: Problem) -> str:
         return problem.error
     example = f", such as {problem.example}" if problem.example else ""
     return f"{problem.what}: {problem.error} x{problem.count}{example}"
+
+
+def bad_lines_sentence(table: str, bad: BadLines) -> str:
+    """That lines of a table are no sockets."""
+    lines = "1 line" if bad.count == 1 else f"{bad.count} lines"
+    return f"{table}: {lines}{_BAD_LINES}{bad.first!r}"
+
+
+def empty_table_sentence(table: str) -> str:
+    """That a table has no header, which a real kernel always prints (microsoft/WSL #2084)."""
+    return f"{table}: {_EMPTY}"
+
+
+def incomplete_table(sentence: str) -> str | None:
+    """The table of which a sentence says that not all its sockets were read.
+
+    ANY_TABLE where it does not say of which, None where it says something else.
+    """
+    table, _, why = sentence.partition(": ")
+    if why == _EMPTY or _BAD_LINES in why:
+        return table
+    if NO_LISTENERS in sentence or any(f": {error} x" in sentence for error in LEFT_OUT):
+        return ANY_TABLE
+    return None
+
+
+def not_seen(sentence: str) -> str | None:
+    """What a sentence says was not seen, and why, without how often and where.
+
+    None where it is about processes that ended meanwhile.
+    """
+    times = _HOW_OFTEN.search(sentence)
+    if times is None:
+        return sentence
+    told = sentence[: times.start()]
+    return None if told.rpartition(": ")[2] in _VANISHED else told
 
 
 def sentences(samples: Sequence[Troubled]) -> tuple[str, ...]:

@@ -17,8 +17,8 @@ from netviz.fleet.parsed import (
     CONNECTION_TABLES,
     OTHER_INET_TABLES,
     ParsedTables,
-    report,
 )
+from netviz.fleet.problems import bad_lines_sentence
 from netviz.parsers.sctp import Association, Endpoint
 from netviz.tables import LISTEN, ConnectedColumns, InetColumns, PacketColumns
 
@@ -130,7 +130,7 @@ def _connection_tables(parsed: ParsedTables, sample: int, holders: SampleHolders
         bound = _bound_sockets(proto, one.bound, one.bound_owner)
         found.tables.append(TableSockets(proto, sample, bound, [], one.connected, one.served))
         if one.bound.bad.count:
-            found.reports.append(report(name, one.bound.bad))
+            found.reports.append(bad_lines_sentence(name, one.bound.bad))
     return found
 
 

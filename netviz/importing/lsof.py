@@ -16,6 +16,7 @@ from netviz.importing.lsof_fields import Fields, lsof_files
 from netviz.importing.machine import ImportedMachine, ImportedNamespace, InetSocket
 from netviz.importing.tcp_states import TCP_STATES
 from netviz.importing.texts import U32, decimal
+from netviz.snapshot.model import UNREADABLE_FILE
 from netviz.tables import CLOSE, ESTABLISHED
 
 LIMITS = (
@@ -56,7 +57,7 @@ def read_lsof(
         reader = READERS.get(file["t"])
         if reader is not None and not reader(machine, namespace, pid, file):
             shown = " ".join(letter + value for letter, value in file.items())
-            machine.unread.count(source, "unreadable file", f"p{pid} {shown}")
+            machine.unread.count(source, UNREADABLE_FILE, f"p{pid} {shown}")
     if not found:
         raise SourceError(source, "holds no output of lsof -F with fields p, f, t and n", advice)
 

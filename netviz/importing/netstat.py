@@ -11,6 +11,7 @@ from netviz.importing.endpoints import parse_endpoint
 from netviz.importing.machine import ImportedMachine, ImportedNamespace, InetSocket
 from netviz.importing.tcp_states import TCP_STATES
 from netviz.importing.texts import U32, decimal
+from netviz.snapshot.model import UNREADABLE_LINE
 from netviz.tables import CLOSE, ESTABLISHED
 
 LIMITS = "unix sockets"
@@ -32,7 +33,7 @@ def read_netstat(
     """Add the Internet sockets of one output; lines of them that cannot be read are counted."""
     for line in text.split("\n"):
         if line.startswith(("tcp", "udp", "raw")) and not _add(machine, namespace, line):
-            machine.unread.count(source, "unreadable line", line)
+            machine.unread.count(source, UNREADABLE_LINE, line)
 
 
 def _add(machine: ImportedMachine, namespace: ImportedNamespace, line: str) -> bool:

@@ -21,6 +21,7 @@ from netviz.importing.ps import read_ps
 from netviz.importing.report_files import report_files
 from netviz.importing.texts import U32, decimal
 from netviz.snapshot.faults import escaped
+from netviz.snapshot.model import NO_OUTPUT_OF_SS
 
 NETWORKING = "sos_commands/networking/"
 
@@ -121,7 +122,7 @@ def _read_sockets(machine: ImportedMachine, namespace: ImportedNamespace, texts:
         try:
             ss.read_ss(machine, namespace, text, path)
         except SourceError:
-            machine.unread.count(path, "is no output of ss", text.strip().split("\n")[0])
+            machine.unread.count(path, NO_OUTPUT_OF_SS, text.strip().split("\n")[0])
         else:
             return "ss"
     for path, text in texts.netstat[:1]:

@@ -12,6 +12,7 @@ from netviz.importing.ss_lines import ONLY_TCP, STATES, UNIX, SsLine, SsSocket, 
 from netviz.importing.ss_unix import parse_unix
 from netviz.importing.ss_users import User, parse_users
 from netviz.importing.texts import U32, decimal
+from netviz.snapshot.model import NO_LISTENERS, UNREADABLE_LINE
 from netviz.tables import SYN_RECV, TIME_WAIT
 
 LIMITS = (
@@ -52,7 +53,7 @@ def read_ss(
     for line in lines:
         _read_line(machine, namespace, line, unnamed, old, source)
     if not any(socket.state == "LISTEN" for socket in sockets):
-        machine.remarks.append(f"{source} has no listening socket, like ss without the option -a")
+        machine.remarks.append(f"{source} {NO_LISTENERS}, like ss without the option -a")
     if not any("users:(" in socket.rest for socket in sockets):
         machine.remarks.append(f"{source} has no process, like ss without the option -p")
 
@@ -94,7 +95,7 @@ def _read_line(
 ) -> None:
     socket = line.socket
     if socket is None:
-        machine.unread.count(source, "unreadable line", line.text)
+        machine.unread.count(source, UNREADABLE_LINE, line.text)
         return
     netid = socket.netid or unnamed
     if netid in INET:
@@ -107,7 +108,7 @@ def _read_line(
         machine.unread.count(source, f"sockets of {netid} are not imported", line.text)
         return
     if not added:
-        machine.unread.count(source, "unreadable line", line.text)
+        machine.unread.count(source, UNREADABLE_LINE, line.text)
 
 
 def _add_inet(

@@ -68,6 +68,15 @@ IMPORTED = "import"
 """What a problem is about that says what the source of an imported snapshot cannot show: its
 ``error`` is the whole sentence."""
 
+UNREADABLE_LINE = "unreadable line"
+UNREADABLE_FILE = "unreadable file"
+NO_OUTPUT_OF_SS = "is no output of ss"
+LEFT_OUT = (UNREADABLE_LINE, UNREADABLE_FILE, NO_OUTPUT_OF_SS)
+"""The ``error`` of problems of an imported snapshot that leave sockets out, of whatever table."""
+
+NO_LISTENERS = "has no listening socket"
+"""What a sentence of an imported snapshot holds whose source was asked for connections alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:

@@ -69,6 +69,22 @@ def test_what_differs_is_told_and_is_status_1(capsys: pytest.CaptureFixture[str]
     assert shown.err == "netviz diff: 0 services, 1 listener, 0 flows differ\n"
 
 
+def test_a_listener_whose_line_could_not_be_read_is_not_gone(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    broken = json.loads(Path(OLD[1]).read_text())
+    redis = line("0100007F:18EB", "00000000:0000", 10, 900)
+    tables = broken["netns"][0]["tables"]
+    tables["tcp"] = tables["tcp"].replace(redis, "   1: XX broken line")
+    Path("broken.json").write_text(json.dumps(broken))
+    assert main(["stitch", "broken.json", "-o", "broken.flows.json", "-q"]) == 0
+    for new in ("broken.json", "broken.flows.json"):
+        assert main(["diff", OLD[1], "--", new]) == 1
+        shown = capsys.readouterr().out
+        assert "Went" not in shown
+        assert "db could not be read wholly in NEW" in shown
+
+
 def test_what_is_alike_is_status_0_and_writes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["diff", *OLD, "--", *reversed(OLD), "--quiet"]) == 0
     assert capsys.readouterr() == ("", "")

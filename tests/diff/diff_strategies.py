@@ -24,6 +24,8 @@ PROBLEMS = (
     "fd: EACCES x42, such as /proc/1/fd",
     "process: ENOENT x2, such as /proc/9",
     "tcp6: EACCES x1, such as /proc/net/tcp6",
+    "tcp: 1 line could not be read, the first: '?'",
+    "nf_conntrack: EACCES x1",
 )
 
 _some = st.sampled_from

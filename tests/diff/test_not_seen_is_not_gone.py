@@ -5,7 +5,17 @@ from __future__ import annotations
 import pytest
 from small_diffs import differences, flow, gaps, graph, node, tcp, told
 
+from netviz.fleet.problems import (
+    ANY_TABLE,
+    bad_lines_sentence,
+    empty_table_sentence,
+    incomplete_table,
+    not_seen,
+    problem_sentence,
+)
 from netviz.graph import Listener, Machine
+from netviz.snapshot.model import LEFT_OUT, Problem
+from netviz.tables import BadLines
 
 WEB, DB, JOB = node("w/web", tcp(80)), node("d/db", tcp(5432)), node("w/job")
 HIDDEN = node("w/?")
@@ -109,3 +119,86 @@ def test_a_table_that_could_not_be_read() -> None:
         ("went", "w/dns udp/53", ("0.0.0.0",), None),
     ]
     assert gaps(found) == [("w", "new", "not everything readable", 1, 1, 0)]
+
+
+BROKEN = bad_lines_sentence("tcp", BadLines(1, "   1: XX broken line"))
+LESS_WAS_READ = [
+    BROKEN,
+    empty_table_sentence("tcp6"),
+    *(problem_sentence(Problem("ss.txt", error, 3, "tcp oops")) for error in LEFT_OUT),
+    "ss.txt has no listening socket, like ss without the option -a",
+]
+
+
+@pytest.mark.parametrize("sentence", LESS_WAS_READ)
+def test_a_table_of_which_not_all_could_be_read(sentence: str) -> None:
+    broken = Machine("w", "w", problems=(sentence,))
+    old = graph(WEB, DB, flows=(flow(WEB, DB, 5432),))
+    found = differences(old, graph(DB, machines=(broken,)))
+    assert told(found) == []
+    assert gaps(found) == [("w", "new", "not everything readable", 1, 1, 1)]
+
+
+def test_lines_that_neither_could_read_need_not_be_the_same() -> None:
+    broken = Machine("w", "w", problems=(BROKEN,))
+    found = differences(graph(WEB, machines=(broken,)), graph(machines=(broken,)))
+    assert told(found) == []
+    assert gaps(found) == [("w", "new", "not everything readable", 1, 1, 0)]
+
+
+def test_a_broken_line_hides_nothing_of_another_protocol() -> None:
+    broken = Machine("w", "w", problems=(BROKEN,))
+    dns = node("w/dns", Listener("udp", "0.0.0.0", 53))
+    inside = node("w/mail", Listener("udp", "0.0.0.0", 25), container="lxc:mail")
+    found = differences(graph(dns, inside), graph(machines=(broken,)))
+    assert [one[0] for one in told(found)] == ["went"] * 4
+
+
+@pytest.mark.parametrize("table", ["sctp/eps", "sctp/assocs"])
+@pytest.mark.parametrize("why", ["EACCES x1", "1 line could not be read, the first: '?'"])
+def test_the_tables_of_sctp(table: str, why: str) -> None:
+    broken = Machine("w", "w", problems=(f"{table}: {why}",))
+    old = graph(node("w/hss", Listener("sctp", "0.0.0.0", 3868)))
+    found = differences(old, graph(machines=(broken,)))
+    assert told(found) == []
+    assert gaps(found) == [("w", "new", "not everything readable", 1, 1, 0)]
+
+
+@pytest.mark.parametrize("why", ["EACCES x1", "1 line could not be read, the first: '?'"])
+def test_a_flow_through_a_translator_whose_translations_could_not_be_read(why: str) -> None:
+    gate, blind = Machine("g", "g"), Machine("g", "g", problems=(f"nf_conntrack: {why}",))
+    through = flow(WEB, DB, 5432, match="nat", via=("g",))
+    old = graph(WEB, DB, flows=(through,), machines=(gate,))
+    found = differences(old, graph(WEB, DB, machines=(blind,)))
+    assert told(found) == []
+    assert gaps(found) == [("g", "new", "not everything readable", 0, 0, 1)]
+
+
+@pytest.mark.parametrize("why", ["EACCES x1", "2 lines could not be read, the first: '?'"])
+def test_an_address_or_connections_that_could_not_be_read(why: str) -> None:
+    broken = Machine("w", "w", problems=(f"tcp6: {why}",))
+    both, half = node("w/web", tcp(80), tcp(80, "::")), node("w/web", tcp(80))
+    old = graph(both, DB, flows=(flow(both, DB, 5432, 20),))
+    found = differences(old, graph(half, DB, flows=(flow(half, DB, 5432, 1),), machines=(broken,)))
+    assert told(found) == []
+    assert gaps(found) == [("w", "new", "not everything readable", 0, 1, 1)]
+    # What it has more than the other side, it has.
+    moved = node("w/web", tcp(80, "10.0.0.1"))
+    found = differences(
+        old, graph(moved, DB, flows=(flow(moved, DB, 5432, 200),), machines=(broken,))
+    )
+    assert [one[0] for one in told(found)] == ["changed", "changed"]
+
+
+def test_sentences_are_read_back() -> None:
+    assert incomplete_table(BROKEN) == "tcp"
+    assert incomplete_table(empty_table_sentence("raw6")) == "raw6"
+    for error in LEFT_OUT:
+        assert incomplete_table(problem_sentence(Problem("a: b", error, 7))) == ANY_TABLE
+    refused = Problem("process", "EACCES", 12, "/proc/1")
+    assert incomplete_table(problem_sentence(refused)) is None
+    assert not_seen(problem_sentence(refused)) == "process: EACCES"
+    assert not_seen("fd: EPERM x3, such as /proc/1/fd, in 2 of 3 samples") == "fd: EPERM"
+    assert not_seen("fd: EPERM x3, in 2 of 3 samples") == "fd: EPERM"
+    assert not_seen(problem_sentence(Problem("fd", "ESRCH", 2, "/proc/7"))) is None
+    assert not_seen("imported from ss, which does not show x1") is not None
