@@ -9,7 +9,7 @@ from functools import partial
 from netviz.cli.arguments import expression
 from netviz.cli.exits import DONE, run, say
 from netviz.cli.question import asked_graph, question_parser, write_answer
-from netviz.questions.exposure import LEVEL, NEEDED, exposed
+from netviz.questions.exposure import LEVEL, NEEDED, exposure
 from netviz.questions.exposure_fields import LISTENER_LANGUAGE, is_true_of
 from netviz.questions.exposure_output import FORMATS, summary
 from netviz.render.text import counted
@@ -55,9 +55,11 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def _exposure(options: argparse.Namespace) -> int:
-    found = exposed(asked_graph(PROGRAM, options, NEEDED, LEVEL))
+    found = exposure(asked_graph(PROGRAM, options, NEEDED, LEVEL))
     write_answer(PROGRAM, options, FORMATS, found, summary(found))
-    matching = [one for one in found if any(is_true_of(test, one) for test in options.fail_on)]
+    matching = [
+        one for one in found.listeners if any(is_true_of(test, one) for test in options.fail_on)
+    ]
     if not matching:
         return DONE
     verb = "matches" if len(matching) == 1 else "match"

@@ -37,6 +37,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def _next(options: argparse.Namespace) -> int:
-    machines = next_machines(asked_graph(PROGRAM, options))
-    write_answer(PROGRAM, options, FORMATS, machines, summary(machines))
+    graph = asked_graph(PROGRAM, options)
+    machines = next_machines(graph)
+    write_answer(PROGRAM, options, FORMATS, machines, summary(machines, graph.machines))
     return DONE

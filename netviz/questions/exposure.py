@@ -10,8 +10,9 @@ import ipaddress
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
-from netviz.graph import Flow, Graph, Listener, Node
+from netviz.graph import Flow, Graph, Listener, Machine, Node
 from netviz.node_levels import coarser_nodes
 from netviz.questions.capabilities import capabilities
 from netviz.render.wording import is_root, is_unconfined
@@ -81,6 +82,18 @@ class Exposed:
     def machines(self) -> int:
         """How many other machines callers are on."""
         return len({machine for machine, _ in self.remote})
+
+
+class Exposure(NamedTuple):
+    """Every listener of the machines that were captured, as ``exposed`` orders them."""
+
+    listeners: list[Exposed]
+    machines: tuple[Machine, ...]
+
+
+def exposure(graph: Graph) -> Exposure:
+    """The listeners of a graph, and whose they are."""
+    return Exposure(exposed(graph), graph.machines)
 
 
 def exposed(graph: Graph) -> list[Exposed]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import textwrap
+from collections.abc import Callable, Mapping
 
-from netviz.questions.exposure import Exposed
+from netviz.questions.exposure import Exposed, Exposure
 from netviz.render.columns import as_csv, as_table, cell
+from netviz.render.gaps import not_seen_on
 from netviz.render.json_flows import encode
 from netviz.render.options import RenderOptions
-from netviz.render.text import counted, shortened, whole
+from netviz.render.summary import unreadable
+from netviz.render.text import counted, shortened, visible, whole
 from netviz.render.wording import LONGEST, is_root, label
 
 VERSION = 1
@@ -34,8 +37,8 @@ CAPABILITIES_SHOWN = 2
 _SCOPES = {"all": "all interfaces", "address": "one address", "loopback": "loopback"}
 
 
-def table(found: Sequence[Exposed], options: RenderOptions) -> bytes:
-    """A line for each listener, in words."""
+def table(found: Exposure, options: RenderOptions) -> bytes:
+    """A line for each listener, in words; below, what captures could not see."""
     headings = (
         "reachable on",
         "machine",
@@ -46,7 +49,11 @@ def table(found: Sequence[Exposed], options: RenderOptions) -> bytes:
         "can do",
         "part of",
     )
-    return as_table((*headings, "seen using it"), map(_line, found), width=options.width).encode()
+    lines = map(_line, found.listeners)
+    text = as_table((*headings, "seen using it"), lines, width=options.width)
+    for sentence in not_seen_on(found.machines):
+        text += "\n" + textwrap.fill(visible(sentence), options.width) + "\n"
+    return text.encode()
 
 
 def _line(one: Exposed) -> tuple[str, ...]:
@@ -98,9 +105,9 @@ def _users(one: Exposed) -> str:
     return ", ".join(parts) or ("cannot be told" if one.seen == "unknown" else "nobody")
 
 
-def csv(found: Sequence[Exposed], options: RenderOptions) -> bytes:
+def csv(found: Exposure, options: RenderOptions) -> bytes:
     """A line for each listener; ``callers``, ``near`` and ``loopback`` count services."""
-    return as_csv(COLUMNS, map(_cells, found))
+    return as_csv(COLUMNS, map(_cells, found.listeners))
 
 
 def _cells(one: Exposed) -> list[str | int]:
@@ -117,8 +124,15 @@ def _cells(one: Exposed) -> list[str | int]:
     ]
 
 
-def json(found: Sequence[Exposed], options: RenderOptions) -> bytes:
-    document = {"netviz_exposure": VERSION, "listeners": [_values(one) for one in found]}
+def json(found: Exposure, options: RenderOptions) -> bytes:
+    document = {
+        "netviz_exposure": VERSION,
+        "listeners": [_values(one) for one in found.listeners],
+        "machines": [
+            {"name": whole(one.name), "problems": [whole(problem) for problem in one.problems]}
+            for one in found.machines
+        ],
+    }
     return encode(document) + b"\n"
 
 
@@ -151,18 +165,19 @@ def _values(one: Exposed) -> dict[str, object]:
     }
 
 
-FORMATS: Mapping[str, Callable[[Sequence[Exposed], RenderOptions], bytes]] = {
+FORMATS: Mapping[str, Callable[[Exposure, RenderOptions], bytes]] = {
     "csv": csv,
     "json": json,
     "table": table,
 }
 
 
-def summary(found: Sequence[Exposed]) -> str:
+def summary(found: Exposure) -> str:
     """One line for standard error."""
-    everywhere = [one for one in found if one.scope == "all"]
+    everywhere = [one for one in found.listeners if one.scope == "all"]
     idle = sum(1 for one in everywhere if one.seen in ("nobody", "loopback"))
     return (
-        f"{counted(len(found), 'listener')}, {len(everywhere):,} on all interfaces,"
-        f" {idle:,} of those used by nobody or over loopback alone"
+        f"{counted(len(found.listeners), 'listener')}, {len(everywhere):,} on all interfaces,"
+        f" {idle:,} of those used by nobody or over loopback alone;"
+        f" {unreadable(found.machines)}"
     )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from netviz.graph import Missing
+from netviz.graph import Machine, Missing
 from netviz.questions.next_machines import NextMachine
 from netviz.render.columns import as_csv, as_table, cell
 from netviz.render.json_flows import encode
 from netviz.render.options import RenderOptions
+from netviz.render.summary import unreadable
 from netviz.render.text import counted, whole
 
 VERSION = 1
@@ -62,15 +63,15 @@ FORMATS: Mapping[str, Callable[[Sequence[NextMachine], RenderOptions], bytes]] =
 }
 
 
-def summary(machines: Sequence[NextMachine]) -> str:
-    """One line for standard error."""
+def summary(machines: Sequence[NextMachine], captured: Sequence[Machine]) -> str:
+    """One line for standard error; ``captured`` are the machines that there are."""
     if not machines:
-        return "no socket of the group talks to an address outside of it"
+        return f"no socket of the group talks to an address outside of it; {unreadable(captured)}"
     sockets = counted(sum(one.sockets for one in machines), "socket")
     addresses = "1 address" if len(machines) == 1 else f"{len(machines):,} addresses"
     full = sum(len(one.ends) for one in machines) >= MOST_ENDS
     more = f"; only the {MOST_ENDS} ports that most sockets talk to are counted" if full else ""
-    return f"{addresses} to capture next, {sockets}{more}"
+    return f"{addresses} to capture next, {sockets}{more}; {unreadable(captured)}"
 
 
 def _ports(ends: Sequence[Missing], most: int) -> str:

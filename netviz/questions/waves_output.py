@@ -11,6 +11,7 @@ from netviz.questions.waves import Waves
 from netviz.render.columns import as_csv, as_table, cell
 from netviz.render.json_flows import encode
 from netviz.render.options import RenderOptions
+from netviz.render.summary import unreadable
 from netviz.render.text import counted, shortened, whole
 from netviz.render.wording import LONGEST, label
 
@@ -123,7 +124,8 @@ def summary(found: Waves) -> str:
     """One line for standard error."""
     cut = sum(flow.connections for flow in found.cut)
     waves, flows = counted(len(found.waves), "wave"), counted(len(found.cut), "flow")
-    return f"{waves}, {len(found.alone):,} alone; {flows} cut ({counted(cut, 'connection')})"
+    left = f"{flows} cut ({counted(cut, 'connection')})"
+    return f"{waves}, {len(found.alone):,} alone; {left}; {unreadable(found.graph.machines)}"
 
 
 def _node(node: Node, machines: Mapping[str, str]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ def gaps(graph: Graph, *, numeric: bool) -> list[str]:
         *far_apart(graph),
         *_missing(graph, numeric),
         *_empty_machines(graph),
-        *_problems(graph),
+        *not_seen_on(graph.machines),
     ]
 
 
@@ -83,8 +83,9 @@ def _empty_machines(graph: Graph) -> list[str]:
     return [f"Nothing to show of: {_listed(empty, MACHINES_NAMED, ', ')}"] if empty else []
 
 
-def _problems(graph: Graph) -> list[str]:
-    partly: list[Machine] = [machine for machine in graph.machines if machine.problems]
+def not_seen_on(machines: Sequence[Machine]) -> list[str]:
+    """What the captures of machines could not see, a sentence for each of the first few."""
+    partly = [machine for machine in machines if machine.problems]
     texts = [
         f"Not seen on {machine.name}: {_listed(machine.problems, PROBLEMS_NAMED, '; ')}"
         for machine in partly[:MACHINES_NAMED]

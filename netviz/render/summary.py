@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from netviz.graph import Graph
+from collections.abc import Sequence
+
+from netviz.graph import Graph, Machine
 from netviz.render.text import counted
 
 
@@ -23,7 +25,15 @@ def summary(graph: Graph) -> str:
         f"{counted(coverage.sockets, 'socket')} {sockets}",
         f"{counted(len(graph.flows), 'flow')} {flows}",
     )
-    return f"{', '.join(found)}; {_unreadable(graph)}"
+    return f"{', '.join(found)}; {unreadable(graph.machines)}"
+
+
+def unreadable(machines: Sequence[Machine]) -> str:
+    """Whether all of the machines could be read: the end of every summary."""
+    partly = sum(1 for machine in machines if machine.problems)
+    if not partly:
+        return "nothing unreadable"
+    return f"not everything readable on {counted(partly, 'machine')}"
 
 
 def _if_any(number: int, what: str) -> list[str]:
@@ -32,10 +42,3 @@ def _if_any(number: int, what: str) -> list[str]:
 
 def _aside(*texts: str) -> str:
     return f"({', '.join(texts)})"
-
-
-def _unreadable(graph: Graph) -> str:
-    partly = sum(1 for machine in graph.machines if machine.problems)
-    if not partly:
-        return "nothing unreadable"
-    return f"not everything readable on {counted(partly, 'machine')}"

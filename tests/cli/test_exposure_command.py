@@ -29,7 +29,7 @@ def test_the_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert "2 services on 1 other machine" in shown.out
     assert shown.err == (
         "netviz exposure: 2 listeners, 2 on all interfaces,"
-        " 0 of those used by nobody or over loopback alone\n"
+        " 0 of those used by nobody or over loopback alone; nothing unreadable\n"
     )
 
 

@@ -23,7 +23,7 @@ def test_the_database_is_missing(group: Path, capsys: pytest.CaptureFixture[str]
     assert main(["next", "web.json"]) == 0
     shown = capsys.readouterr()
     assert shown.out.splitlines()[-1].split() == ["10.0.0.2", "2", "tcp/5432", "x2"]
-    assert shown.err == "netviz next: 1 address to capture next, 2 sockets\n"
+    assert shown.err == "netviz next: 1 address to capture next, 2 sockets; nothing unreadable\n"
 
 
 def test_nothing_is_missing(group: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -32,7 +32,9 @@ def test_machines_move_together(capsys: pytest.CaptureFixture[str]) -> None:
         ["1", "db", "db", "2", "0"],
         ["web", "web"],
     ]
-    assert shown.err == "netviz waves: 1 wave, 0 alone; 0 flows cut (0 connections)\n"
+    assert shown.err == (
+        "netviz waves: 1 wave, 0 alone; 0 flows cut (0 connections); nothing unreadable\n"
+    )
 
 
 def test_by_service(capsys: pytest.CaptureFixture[str]) -> None:

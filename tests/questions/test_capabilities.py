@@ -12,7 +12,7 @@ from small_graphs import graph, node
 
 from netviz.graph import Listener
 from netviz.questions.capabilities import NAMES, capabilities
-from netviz.questions.exposure import exposed
+from netviz.questions.exposure import exposed, exposure
 from netviz.questions.exposure_output import FORMATS
 from netviz.render.options import DEFAULTS
 
@@ -57,7 +57,7 @@ def test_the_list_of_listeners_tells_them() -> None:
         replace(node("m/c", Listener("tcp", "0.0.0.0", 3)), caps="0000000000000000"),
         node("m/d", Listener("tcp", "0.0.0.0", 4)),
     ]
-    listeners = exposed(graph(*found, level="connection"))
+    listeners = exposure(graph(*found, level="connection"))
     names = ["net_bind_service", "net_admin", "net_raw"]
     told = [
         one["capabilities"] for one in json.loads(FORMATS["json"](listeners, DEFAULTS))["listeners"]

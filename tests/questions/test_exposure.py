@@ -11,7 +11,7 @@ import pytest
 from small_graphs import flow, graph, node
 
 from netviz.graph import Coverage, Graph, Listener, Machine, Strangers
-from netviz.questions.exposure import Exposed, exposed
+from netviz.questions.exposure import Exposed, Exposure, exposed, exposure
 from netviz.questions.exposure_output import FORMATS, summary
 from netviz.render.options import DEFAULTS
 
@@ -159,16 +159,16 @@ def test_strangers() -> None:
 
 
 def test_the_table_tells_strangers_and_what_has_no_port() -> None:
-    told = FORMATS["table"]([strange(2, 1)], DEFAULTS).decode()
+    told = FORMATS["table"](Exposure([strange(2, 1)], ()), DEFAULTS).decode()
     assert told.rstrip().endswith("2 sockets from outside, 1 socket from unknown")
-    bare = FORMATS["table"](exposed(used(Listener("sctp", "::", None))), DEFAULTS).decode()
+    bare = FORMATS["table"](exposure(used(Listener("sctp", "::", None))), DEFAULTS).decode()
     assert "sctp ::  " in bare
 
 
 def test_of_some_protocols_it_cannot_be_told() -> None:
     raw, sctp = Listener("raw", "0.0.0.0", 1), Listener("sctp", "0.0.0.0", 80)
     assert [one.seen for one in exposed(used(raw, sctp))] == ["unknown", "unknown"]
-    assert "cannot be told" in FORMATS["table"](exposed(used(raw)), DEFAULTS).decode()
+    assert "cannot be told" in FORMATS["table"](exposure(used(raw)), DEFAULTS).decode()
 
 
 def test_the_order() -> None:
@@ -203,7 +203,7 @@ def test_what_is_not_used_from_afar_comes_first() -> None:
 
 
 def test_formats_agree() -> None:
-    found = exposed(used(ANY, ONE, LOCAL, flows=("remote", "near", "loopback")))
+    found = exposure(used(ANY, ONE, LOCAL, flows=("remote", "near", "loopback")))
     listeners = json.loads(FORMATS["json"](found, DEFAULTS))["listeners"]
     lines = list(csv.DictReader(io.StringIO(FORMATS["csv"](found, DEFAULTS).decode())))
     table = FORMATS["table"](found, DEFAULTS).decode().splitlines()[2:]
@@ -218,14 +218,16 @@ def test_formats_agree() -> None:
         "1 service over loopback",
     ]
     assert summary(found) == (
-        "3 listeners, 1 on all interfaces, 1 of those used by nobody or over loopback alone"
+        "3 listeners, 1 on all interfaces, 1 of those used by nobody or over loopback alone;"
+        " nothing unreadable"
     )
 
 
 @pytest.mark.parametrize("name", ["=1+1", "\x1b[31m", "a\nb", "\u202egnp", "\udc80"])
 def test_no_name_can_steer_what_shows_it(name: str) -> None:
     hostile = replace(node("m/x", ANY, security=name), label=name, name=name, unit=name)
-    found = exposed(graph(hostile, level="connection"))
+    blind = Machine("m", "m", problems=(f"fd: {name}",))
+    found = exposure(replace(graph(hostile, level="connection"), machines=(blind,)))
     assert json.loads(FORMATS["json"](found, DEFAULTS))["netviz_exposure"] == 1
     for text in (
         FORMATS["table"](found, DEFAULTS).decode(),
@@ -234,3 +236,15 @@ def test_no_name_can_steer_what_shows_it(name: str) -> None:
         assert all(c.isprintable() or c in "\r\n" for c in text)
     assert len(list(csv.reader(io.StringIO(FORMATS["csv"](found, DEFAULTS).decode())))) == 2
     assert ",=1" not in FORMATS["csv"](found, DEFAULTS).decode()
+
+
+def test_it_says_what_captures_could_not_see() -> None:
+    refused = "fd: EACCES x42, such as /proc/1/fd"
+    machines = (Machine("a", "a", problems=(refused,)), Machine("b", "b"))
+    found = Exposure([], machines)
+    assert FORMATS["table"](found, DEFAULTS).decode().endswith(f"\nNot seen on a: {refused}\n")
+    assert json.loads(FORMATS["json"](found, DEFAULTS))["machines"] == [
+        {"name": "a", "problems": [refused]},
+        {"name": "b", "problems": []},
+    ]
+    assert summary(found).endswith("; not everything readable on 1 machine")

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 
-from netviz.graph import Coverage, Graph, Missing
+from netviz.graph import Coverage, Graph, Machine, Missing
 from netviz.questions.next_machines import next_machines
 from netviz.questions.next_output import FORMATS, summary
 from netviz.render.options import DEFAULTS
@@ -50,7 +50,10 @@ def test_every_format_has_the_same_numbers() -> None:
     ]
     assert lines[0]["ports"] == "tcp/5432 x3, tcp/22 x2, udp/53 x2"
     assert "tcp/5432 x3, tcp/22 x2, udp/53 x2" in FORMATS["table"](found, DEFAULTS).decode()
-    assert summary(found) == "3 addresses to capture next, 15 sockets"
+    blind = Machine("m", "m", problems=("tcp6: EACCES x1",))
+    assert summary(found, [blind]) == (
+        "3 addresses to capture next, 15 sockets; not everything readable on 1 machine"
+    )
 
 
 def test_a_long_list_of_ports_is_shortened_in_the_table_alone() -> None:
@@ -61,10 +64,12 @@ def test_a_long_list_of_ports_is_shortened_in_the_table_alone() -> None:
 
 def test_where_the_list_is_full_it_says_so() -> None:
     found = next_machines(group(*(Missing("tcp", DB, port, 1) for port in range(1, 101))))
-    assert summary(found).endswith("; only the 100 ports that most sockets talk to are counted")
+    assert "; only the 100 ports that most sockets talk to are counted; " in summary(found, [])
 
 
 def test_nothing_is_missing() -> None:
     assert next_machines(group()) == []
-    assert summary([]) == "no socket of the group talks to an address outside of it"
+    assert summary([], []) == (
+        "no socket of the group talks to an address outside of it; nothing unreadable"
+    )
     assert json.loads(FORMATS["json"]([], DEFAULTS)) == {"netviz_next": 1, "missing": []}

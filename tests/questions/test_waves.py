@@ -107,7 +107,7 @@ def test_formats_agree() -> None:
         ["alone", "e", "e"],
     ]
     assert text.splitlines()[-1].split() == ["1", "b", "b", "2", "c", "c", "tcp/80", "2"]
-    assert summary(found) == "2 waves, 1 alone; 1 flow cut (2 connections)"
+    assert summary(found) == "2 waves, 1 alone; 1 flow cut (2 connections); nothing unreadable"
 
 
 def test_a_node_of_several_machines_says_so_in_the_place_of_one() -> None:
