@@ -89,7 +89,10 @@ def test_a_file_of_labels_and_one_of_flows_are_read_too(
     diff = ["diff", "old.flows.json", "web.json"]
     for line, output in ((stitch, "names.toml"), (waves, "names.toml"), (diff, "old.flows.json")):
         check_refused(
-            group, [*line, "-o", output], f"{output}: is one of the files to read", capsys
+            group,
+            [*line, "-f", "json", "-o", output],
+            f"{output}: is one of the files to read",
+            capsys,
         )
 
 
