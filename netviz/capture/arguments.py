@@ -42,7 +42,7 @@ def make_parser() -> argparse.ArgumentParser:
         "--output",
         metavar="FILE",
         help="write to FILE, which is replaced only when the snapshot is whole; compressed where "
-        "the name ends in .gz (default: standard output)",
+        "the name ends in .gz (default, and where FILE is -: standard output)",
     )
     parser.add_argument(
         "--cmdline",

@@ -76,13 +76,13 @@ class Output:
 
 @contextlib.contextmanager
 def open_output(path: Optional[str]) -> Iterator[Output]:
-    """What writes to ``path`` (None is standard output); OutputError when that fails.
+    """What writes to ``path`` (None or ``-`` is standard output); OutputError when that fails.
 
     A regular file is written under a temporary name beside it and takes its place when the block
     ends, with the documents that are whole by then: an older file stays as it was if there are
     none. A device or a FIFO is written to directly. A name that ends in ``.gz`` is compressed.
     """
-    if path is None:
+    if path is None or path == "-":
         yield Output(STANDARD_OUTPUT, "standard output")
     elif os.path.exists(path) and not os.path.isfile(path):
         with _reporting(path):

@@ -81,6 +81,24 @@ def test_gz_is_compressed_and_the_same(
     assert target.stat().st_size < 10_000
 
 
+@pytest.mark.parametrize("repeated", [[], ["--repeat", "3", "--every", "0.01"]])
+def test_a_dash_is_standard_output(fakeproc: FakeProc, tmp_path: Path, repeated: list[str]) -> None:
+    fakeproc.process(1)
+    folder = tmp_path / "here"
+    folder.mkdir()
+    ended = subprocess.run(
+        command("--proc", str(fakeproc.root), "-o", "-", *repeated),
+        env=environment(),
+        check=False,
+        capture_output=True,
+        cwd=folder,
+    )
+    assert ended.returncode == 0
+    documents = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert [document["complete"] for document in documents] == [True] * (3 if repeated else 1)
+    assert list(folder.iterdir()) == []
+
+
 def test_a_python_without_zlib_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "zlib", None)
     refused = pytest.raises(OutputError, match=r"db1\.json\.gz: .*zlib")
@@ -108,7 +126,7 @@ def test_no_room_leaves_the_old_file_and_nothing_else(
     assert [entry.name for entry in target.parent.iterdir()] == [name]
 
 
-@pytest.mark.parametrize("arguments", [["-o", "/dev/full"], []])
+@pytest.mark.parametrize("arguments", [["-o", "/dev/full"], ["-o", "-"], []])
 def test_a_full_device_is_told_and_stays_a_device(fakeproc: FakeProc, arguments: list[str]) -> None:
     fakeproc.process(1)
     with Path("/dev/full").open("wb") as full:
@@ -119,7 +137,7 @@ def test_a_full_device_is_told_and_stays_a_device(fakeproc: FakeProc, arguments:
             stdout=full,
             stderr=subprocess.PIPE,
         )
-    name = "/dev/full" if arguments else "standard output"
+    name = "/dev/full" if "/dev/full" in arguments else "standard output"
     assert ended.returncode == 1
     assert ended.stderr.decode() == (
         f"netviz-capture: {name}: No space left on device; no whole snapshot was written\n"
