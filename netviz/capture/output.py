@@ -2,6 +2,7 @@
 
 import binascii
 import contextlib
+import errno
 import os
 from typing import TYPE_CHECKING, Iterator, Optional
 
@@ -19,6 +20,8 @@ class OutputError(Exception):
     def __init__(self, name: str, error: Exception) -> None:
         self.closed_pipe = isinstance(error, BrokenPipeError)
         reason = getattr(error, "strerror", None) or str(error)
+        if isinstance(error, FileNotFoundError):
+            reason += " (its directory has to exist)"
         super().__init__(f"{name}: {reason}")
 
 
@@ -84,7 +87,11 @@ def open_output(path: Optional[str]) -> Iterator[Output]:
     """
     if path is None or path == "-":
         yield Output(STANDARD_OUTPUT, "standard output")
-    elif os.path.exists(path) and not os.path.isfile(path):
+        return
+    if not path or path.endswith("/"):
+        needed = "a file name is needed, or - for standard output"
+        raise OutputError(path or "-o ''", IsADirectoryError(errno.EISDIR, needed))
+    if os.path.exists(path) and not os.path.isfile(path):
         with _reporting(path):
             descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
         try:

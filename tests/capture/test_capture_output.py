@@ -148,7 +148,7 @@ def test_a_full_device_is_told_and_stays_a_device(fakeproc: FakeProc, arguments:
 @pytest.mark.parametrize(
     ("target", "reason"),
     [
-        ("missing/db1.json", "No such file or directory"),
+        ("missing/db1.json", "No such file or directory (its directory has to exist)"),
         ("", "Is a directory"),
         ("file/db1.json", "Not a directory"),
     ],
@@ -164,6 +164,35 @@ def test_a_place_that_cannot_be_written_to_is_named(
         f"netviz-capture: {tmp_path / target}: {reason}; no whole snapshot was written\n"
     )
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["file", "image"]
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("", "-o '': a file name is needed, or - for standard output"),
+        ("new/", "new/: a file name is needed, or - for standard output"),
+        (
+            "missing/x.json",
+            "missing/x.json: No such file or directory (its directory has to exist)",
+        ),
+    ],
+)
+def test_a_place_that_takes_no_file_is_told_before_anything_is_captured(
+    slow_proc: str, tmp_path: Path, target: str, said: str
+) -> None:
+    folder = tmp_path / "here"
+    folder.mkdir()
+    ended = subprocess.run(
+        command("--proc", slow_proc, "-o", target),
+        env=environment(),
+        check=False,
+        capture_output=True,
+        cwd=folder,
+        timeout=60,  # the capture takes minutes
+    )
+    assert (ended.returncode, ended.stdout) == (1, b"")
+    assert ended.stderr.decode() == f"netviz-capture: {said}; no whole snapshot was written\n"
+    assert list(folder.iterdir()) == []
 
 
 def test_a_closed_pipe_ends_it_quietly(slow_proc: str) -> None:
