@@ -62,6 +62,13 @@ def make_parser() -> argparse.ArgumentParser:
     )
     _add_repetition(parser)
     parser.add_argument(
+        "-q",
+        "--quiet",
+        action="store_true",
+        help="tell nothing on standard error but what is wrong: neither what was not seen, which "
+        "the snapshot says, too, nor that samples were left out",
+    )
+    parser.add_argument(
         "--proc",
         metavar="DIR",
         help="read DIR instead of /proc, and ask nothing of the running kernel",
@@ -105,9 +112,14 @@ def _add_repetition(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def parsed(argv: Optional[Sequence[str]]) -> argparse.Namespace:
-    """The arguments; ends the program with a usage error where they do not go together."""
-    parser = make_parser()
+def parsed(
+    argv: Optional[Sequence[str]], parser: Optional[argparse.ArgumentParser] = None
+) -> argparse.Namespace:
+    """The arguments; ends the program with a usage error where they do not go together.
+
+    ``parser`` is one that takes more than that of ``make_parser``.
+    """
+    parser = parser or make_parser()
     arguments = parser.parse_args(argv)
     if arguments.byteorder and not arguments.proc:
         parser.error("--byteorder is only for --proc: this machine's own is known")

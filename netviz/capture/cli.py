@@ -3,7 +3,7 @@
 import argparse
 import os
 import sys
-from typing import List, Optional
+from typing import Callable, List, Optional
 
 from netviz.capture.arguments import EVERY, NAME, NICE, parsed, repeats
 from netviz.capture.document import Options, write_snapshot
@@ -20,10 +20,13 @@ INTERRUPTED = 130
 READER_GONE = 141
 
 
-def main(argv: Optional[List[str]] = None) -> int:
-    """Capture as the arguments say; the exit status: 0 done, 1 failed, 2 usage, 130 interrupted."""
+def main(argv: Optional[List[str]] = None, parser: Optional[argparse.ArgumentParser] = None) -> int:
+    """Capture as the arguments say; the exit status: 0 done, 1 failed, 2 usage, 130 interrupted.
+
+    ``parser`` is one that tells of more than the capture does itself.
+    """
     try:
-        arguments = _printing(argv)
+        arguments = _printing(argv, parser)
     except OSError as error:
         return _not_printed(error)
     root = os.path.abspath(arguments.proc or "/proc")
@@ -37,12 +40,13 @@ def main(argv: Optional[List[str]] = None) -> int:
     nice = arguments.nice if arguments.nice is not None else NICE if several else 0
     if nice:
         os.nice(nice)
+    tell = _say_nothing if arguments.quiet else _say
     output = None
     try:
         # Of several samples the one that is being taken is taken to its end.
         with interrupts(1 if several else 0) as stop, open_output(arguments.output) as output:
-            samples = _Samples(root, arguments, output)
-            run(schedule, samples.take, stop.wait, _say)
+            samples = _Samples(root, arguments, output, tell)
+            run(schedule, samples.take, stop.wait, tell)
     except OutputError as error:
         if error.closed_pipe:
             return READER_GONE
@@ -60,9 +64,16 @@ def main(argv: Optional[List[str]] = None) -> int:
 class _Samples:
     """Takes samples of the procfs at ``root`` and says once what was not seen."""
 
-    def __init__(self, root: str, arguments: argparse.Namespace, output: Output) -> None:
+    def __init__(
+        self,
+        root: str,
+        arguments: argparse.Namespace,
+        output: Output,
+        tell: Callable[[str], None],
+    ) -> None:
         self._root = root
         self._output = output
+        self._tell = tell
         self._told = False
         self._options = Options(
             live=arguments.proc is None,
@@ -79,7 +90,7 @@ class _Samples:
         self._output.end_document()
         if unseen and not self._told:
             self._told = True
-            _say(unseen)
+            self._tell(unseen)
 
 
 def _is_procfs(root: str) -> bool:
@@ -96,10 +107,12 @@ def _written(output: Optional[Output]) -> str:
     return "1 whole snapshot was written" if whole == 1 else f"{whole} whole snapshots were written"
 
 
-def _printing(argv: Optional[List[str]]) -> argparse.Namespace:
+def _printing(
+    argv: Optional[List[str]], parser: Optional[argparse.ArgumentParser]
+) -> argparse.Namespace:
     """As ``parsed``; OSError where --help or --version cannot be printed."""
     try:
-        return parsed(argv)
+        return parsed(argv, parser)
     finally:
         if sys.stdout is not None:
             sys.stdout.flush()
@@ -112,6 +125,10 @@ def _not_printed(error: OSError) -> int:
         return READER_GONE
     _say(f"standard output: {error.strerror}")
     return FAILED
+
+
+def _say_nothing(_text: str) -> None:
+    """What --quiet says."""
 
 
 def _say(text: str) -> None:

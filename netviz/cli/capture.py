@@ -33,11 +33,9 @@ PACKAGE = Path(netviz.__file__).resolve().parent
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; ``argv`` without the program's name. Gives the exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    if any(argument.split("=")[0] == OPTION for argument in arguments):
+    if any(_hands_out(argument) for argument in arguments):
         return run(PROGRAM, lambda: _write_pyz(arguments))
-    if {"-h", "--help", "--version"}.intersection(arguments):
-        return run(PROGRAM, lambda: _tell(arguments))
-    return capture(arguments)
+    return capture(arguments, make_parser())
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -54,13 +52,14 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _tell(arguments: list[str]) -> int:
-    make_parser().parse_args(arguments)
-    return capture(arguments)  # it was the value of an option
+def _hands_out(argument: str) -> bool:
+    """Whether it is the option that hands out the capture, which may be shortened as any other."""
+    name = argument.split("=")[0]
+    return len(name) > len("--") and OPTION.startswith(name)
 
 
 def _write_pyz(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog=PROGRAM, allow_abbrev=False)
+    parser = argparse.ArgumentParser(prog=PROGRAM)
     parser.add_argument(OPTION, metavar="FILE", required=True)
     target: str = parser.parse_args(arguments).write_pyz
     write_output(target, capture_pyz())

@@ -8,7 +8,7 @@ from typing import Any
 
 from netviz.capture.arguments import EVERY, make_parser, parsed
 
-NOT_HANDED_ON = {"help", "version", "output", "proc", "byteorder"}
+NOT_HANDED_ON = {"help", "version", "output", "quiet", "proc", "byteorder"}
 """What is said of the place that the capture runs at, or of the capture itself."""
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,9 @@ from fakeproc import FakeProc
 from running import Capture, command, environment
 
 from netviz import __version__
+from netviz.capture import cli
+from netviz.capture.document import Options
+from netviz.capture.procfs import Procfs
 
 
 def test_version(capture: Capture) -> None:
@@ -45,6 +50,38 @@ def test_a_folder_without_processes_is_no_procfs(
     assert run.errors == (
         f"netviz-capture: {place}: no process is to be seen there; is it a mounted procfs?\n"
     )
+
+
+@pytest.mark.parametrize("quiet", [["-q"], ["--quiet"], []])
+def test_quiet_tells_neither_of_what_was_not_seen_nor_of_samples_left_out(
+    fakeproc: FakeProc,
+    tmp_path: Path,
+    quiet: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    fakeproc.process(1)
+
+    def write_snapshot(proc: Procfs, options: Options, write: Callable[[bytes], None]) -> str:
+        time.sleep(0.02)
+        write(b"{}\n")
+        return "1 of 3 processes could not be read"
+
+    monkeypatch.setattr(cli, "write_snapshot", write_snapshot)
+    repeated = ["--repeat", "2", "--every", "0.001", "--nice", "0", "-o", str(tmp_path / "x.jsonl")]
+    assert cli.main(["--proc", str(fakeproc.root), *repeated, *quiet]) == 0
+    told = capsys.readouterr().err
+    if quiet:
+        assert told == ""
+    else:
+        assert "netviz-capture: 1 of 3 processes could not be read\n" in told
+        assert "those that are missed are left out\n" in told
+
+
+def test_quiet_tells_what_is_wrong_all_the_same(capture: Capture) -> None:
+    run = capture("--quiet", "-o", "/nonexistent/x.json")
+    assert run.status == 1
+    assert run.errors.startswith("netviz-capture: /nonexistent/x.json: ")
 
 
 def test_the_host_is_that_of_the_tree(fakeproc: FakeProc, capture: Capture) -> None:

@@ -111,6 +111,23 @@ def test_everything_else_is_the_capture_itself(tmp_path: Path) -> None:
     assert json.loads(target.read_text())["netviz_snapshot"] == 2
 
 
+def test_it_may_be_shortened_as_other_options(tmp_path: Path) -> None:
+    assert main(["--write", str(tmp_path / "out.pyz")]) == 0
+    assert (tmp_path / "out.pyz").read_bytes() == load_packer().make_archive(ROOT)
+
+
+def test_a_usage_error_has_the_usage_of_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--every", "5"])
+    assert ended.value.code == 2
+    usage, _, said = capsys.readouterr().err.partition("netviz-capture: error: ")
+    assert said.startswith("--every is for several samples")
+    assert "--write-pyz FILE" in usage
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    assert capsys.readouterr().out.startswith(usage)
+
+
 @pytest.mark.parametrize("option", ["-h", "--help"])
 def test_help_tells_of_it_too(option: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
