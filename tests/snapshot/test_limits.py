@@ -162,8 +162,12 @@ def test_a_size_in_words(number: int, text: str) -> None:
     assert size_text(number) == text
 
 
+def page_of(name: str) -> str:
+    return (Path(__file__).parents[2] / "docs" / name).read_text(encoding="utf-8")
+
+
 def test_the_limits_are_documented() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "limits.md").read_text(encoding="utf-8")
+    page = page_of("limits.md")
     for number in (
         limits.MOST_PROCESSES,
         limits.MOST_CONTAINERS,
@@ -173,3 +177,5 @@ def test_the_limits_are_documented() -> None:
     ):
         assert f"{number:,}" in page
     assert size_text(limits.MOST_BYTES) in page
+    about_files = page_of("snapshot-format.md")
+    assert f"A file may hold {size_text(limits.MOST_BYTES)} of text" in about_files
