@@ -171,11 +171,13 @@ def test_without_cap_net_admin_nor_the_file_of_tracked_connections(outside: Held
 
 
 def test_in_a_container(outside: Held) -> None:
-    """What is outside is not there at all: no processes, no sockets."""
+    """What is outside is not there at all: no processes, no sockets.
+
+    Nor are the network namespaces that have a name outside: a container has mounts of its own.
+    """
     prefix = ["unshare", "--pid", "--net", "--uts", "--ipc", "--fork", "--mount-proc"]
-    beside = capture_under(
-        [*prefix, "--kill-child", "--", "sh", "-c", 'ip link set lo up; "$@"', "sh"]
-    )
+    inside = 'umount -a -t nsfs; ip link set lo up; "$@"'
+    beside = capture_under([*prefix, "--kill-child", "--", "sh", "-c", inside, "sh"])
     run = beside.run
     assert {1, beside.inside.pid} <= {entry["pid"] for entry in run.snapshot["processes"]}
     assert len(run.snapshot["processes"]) < 6
