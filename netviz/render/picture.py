@@ -17,8 +17,12 @@ _HOW_TO_INSTALL = (
     "install Graphviz (apt install graphviz, dnf install graphviz, brew install graphviz), "
     "or write DOT with -f dot"
 )
+_SET_UP = "set its plugins up with dot -c, or install Graphviz again, or write DOT with -f dot"
 _SMALLER = "try a coarser --group-by, or write DOT with -f dot"
 _LONGEST_MESSAGE = 300
+
+_BEGINNINGS = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}
+"""What every picture begins with."""
 
 
 def render(graph: Graph, format: str, options: RenderOptions) -> bytes:
@@ -55,6 +59,19 @@ def paint(source: bytes, format: str, time_limit: float) -> bytes:
     except OSError as error:
         raise RenderError(f"dot cannot be run: {error.strerror}\n  {_HOW_TO_INSTALL}") from error
     painted: bytes = done.stdout
+    try:
+        return _checked(painted, format)
+    except ValueError as error:
+        said = _said(done.stderr)
+        raise RenderError(
+            f"dot ended without an error, but wrote no {format}{said and f': {said}'}\n  {_SET_UP}"
+        ) from error
+
+
+def _checked(painted: bytes, format: str) -> bytes:
+    """The picture, which is one. ValueError for anything else."""
+    if not painted.startswith(_BEGINNINGS[format]):
+        raise ValueError(f"no {format}")
     return with_text_widths(painted) if format == "svg" else painted
 
 
@@ -80,9 +97,15 @@ def _laid_out(
 
 def _reason(error: subprocess.CalledProcessError) -> str:
     """Why dot failed, on one line: what it said, else how it ended."""
-    said = (error.stderr or b"").decode("utf-8", "replace").split()
+    said = _said(error.stderr)
     if said:
-        return shortened(" ".join(said), _LONGEST_MESSAGE)
+        return said
     if error.returncode < 0:
         return f"it was ended by signal {-error.returncode}"
     return f"exit status {error.returncode}"
+
+
+def _said(written: bytes | None) -> str:
+    """What dot wrote on standard error, on one line."""
+    said = (written or b"").decode("utf-8", "replace").split()
+    return shortened(" ".join(said), _LONGEST_MESSAGE)

@@ -24,9 +24,15 @@ Look = tuple[float, int, str]
 
 
 def with_text_widths(drawn: bytes) -> bytes:
-    """What ``dot -Tsvg -Tjson`` wrote, an SVG and a JSON document: the SVG with every width."""
+    """What ``dot -Tsvg -Tjson`` wrote, an SVG and a JSON document: the SVG with every width.
+
+    ValueError where it is anything else.
+    """
     svg, end, described = drawn.partition(_END)
-    widths = dict(_widths(json.loads(described)))
+    try:
+        widths = dict(_widths(json.loads(described)))
+    except (LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError("no description of a drawing") from error
 
     def sized(found: re.Match[str]) -> str:
         about, text = found.groups()

@@ -46,12 +46,16 @@ def fake_dot(folder: Path, script: str) -> None:
 
 
 def failure(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, time_limit: float = 60
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    script: str,
+    time_limit: float = 60,
+    format: str = "svg",
 ) -> str:
     fake_dot(tmp_path, script)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     with pytest.raises(RenderError) as caught:
-        render(two_machines(), "svg", RenderOptions(time_limit=time_limit))
+        render(two_machines(), format, RenderOptions(time_limit=time_limit))
     message = str(caught.value)
     assert len(message.splitlines()) == 2
     return message
@@ -71,6 +75,32 @@ def test_a_dot_that_ends_in_silence_is_reported(
 ) -> None:
     assert "exit status 3" in failure(tmp_path, monkeypatch, "exit 3")
     assert "signal 9" in failure(tmp_path, monkeypatch, "kill -9 $$")
+
+
+SVG = "printf '<?xml?><svg></svg>\\n'; "
+
+
+@pytest.mark.parametrize(
+    ("format", "script"),
+    [
+        *((format, script) for format in ("svg", "png", "pdf") for script in ("exit 0", "echo no")),
+        *(("svg", SVG + json) for json in ("", "echo {", "echo []", "echo '\"\"'", "echo 1")),
+        ("svg", "printf '<?xml?><svg>\\377</svg>\\n{}'"),
+        ("svg", SVG + """echo '{"_ldraw_": [{"op": "T"}]}'"""),
+        ("svg", SVG + """echo '{"objects": 7}'"""),
+        ("svg", SVG + "head -c 200000 /dev/zero | tr '\\0' '['"),
+    ],
+)
+def test_a_dot_that_writes_no_picture_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, format: str, script: str
+) -> None:
+    message = failure(tmp_path, monkeypatch, f"cat > /dev/null; {script}", format=format)
+    assert f"dot ended without an error, but wrote no {format}\n  set its plugins up" in message
+
+
+def test_what_it_said_about_that_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    message = failure(tmp_path, monkeypatch, "cat > /dev/null; printf 'no\nplugin' >&2")
+    assert "but wrote no svg: no plugin\n" in message
 
 
 @pytest.mark.usefixtures("dot_program")
