@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from netviz.cli.arguments import seconds
@@ -195,4 +196,5 @@ def _render_options(options: argparse.Namespace, opens: str) -> RenderOptions:
         numeric=options.numeric,
         width=table_width(options.output),
         opens=opens,
+        tell=partial(log.warning, "%s"),
     )

@@ -13,14 +13,12 @@ from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any
 
-from netviz.bundles import bundles
-from netviz.errors import RenderError
 from netviz.graph import LEVELS, Graph
 from netviz.group import group
 from netviz.readable import subnets_of
-from netviz.render import dot, picture
 from netviz.render.dot_text import html
 from netviz.render.gaps import far_apart
+from netviz.render.html_pictures import Pictures
 from netviz.render.json_flows import document, encode
 from netviz.render.options import RenderOptions
 from netviz.render.port_names import NAMES
@@ -39,28 +37,19 @@ SCRIPTS = (
 )
 """The parts of the page's script, in the order in which they need each other."""
 
-MOST_NODES = 400
-MOST_LINES = 1200
-"""What Graphviz lays out soon enough; a larger level starts from its table."""
-
-LAYOUT_LIMIT = 30.0
-"""Seconds for the drawing of one level. One that takes longer has a table all the same."""
-
-_SVG = re.compile(r"<svg.*</svg>", re.DOTALL)
-
 
 def render(graph: Graph, format: str, options: RenderOptions) -> bytes:
     """The page with the graph's level and every coarser one."""
     levels = list(_levels(graph))
-    pictures = "".join(_template(level, options) for level in levels)
+    pictures = Pictures(levels, options)
     style, script = _asset("page.css"), _script()
     parts = {
         "POLICY": _policy(style, script),
         "TITLE": html(f"netviz: {_title(graph)}"),
         "STYLE": style,
         "SUMMARY": html(summary(graph)),
-        "PICTURES": pictures,
-        "FLOWS": _embedded(_content(graph, levels, options)),
+        "PICTURES": pictures.templates(),
+        "FLOWS": _embedded(_content(graph, levels, pictures, options)),
         "SCRIPT": script,
     }
     page = re.sub(r"@([A-Z]+)@", lambda found: parts[found[1]], _asset("page.html"))
@@ -85,28 +74,16 @@ def _title(graph: Graph) -> str:
     return ", ".join(names[:3]) + (f" and {len(names) - 3:,} more" if len(names) > 3 else "")
 
 
-def _template(graph: Graph, options: RenderOptions) -> str:
-    """The drawing of a level, inert until it is shown; empty where there is none."""
-    if len(graph.nodes) > MOST_NODES or len(bundles(graph)) > MOST_LINES:
-        return ""
-    try:
-        limit = min(options.time_limit, LAYOUT_LIMIT)
-        source = dot.render(graph, "dot", RenderOptions(with_ids=True, numeric=options.numeric))
-        drawn = _SVG.search(picture.paint(source, "svg", limit).decode("utf-8", "replace"))
-    except RenderError:
-        return ""  # the table and the neighbourhoods need no Graphviz
-    if drawn is None:
-        return ""
-    return f'<template data-level="{graph.level}">{drawn[0]}</template>\n'
-
-
-def _content(graph: Graph, levels: list[Graph], options: RenderOptions) -> dict[str, Any]:
+def _content(
+    graph: Graph, levels: list[Graph], pictures: Pictures, options: RenderOptions
+) -> dict[str, Any]:
     whole = document(graph)
     return {
         "machines": _visible(whole["machines"]),
         "coverage": _visible(whole["coverage"]),
         "levels": [_level(level) for level in levels],
         "opens": options.opens or graph.level,
+        "undrawn": _visible(pictures.undrawn),
         "apart": _visible(far_apart(graph)),
         "ports": {} if options.numeric else _port_names(graph),
     }

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
+
+
+def _tell_nobody(line: str) -> None:
+    """Where nobody listens."""
 
 
 class RenderOptions(NamedTuple):
@@ -16,6 +21,8 @@ class RenderOptions(NamedTuple):
     ``width``: of a table, in characters.
 
     ``opens``: the level at which a page with several of them opens, None for the finest.
+
+    ``tell``: gets a line on what a page lacks that is of use without it.
     """
 
     time_limit: float = 300.0
@@ -23,6 +30,7 @@ class RenderOptions(NamedTuple):
     numeric: bool = False
     width: int = 160
     opens: str | None = None
+    tell: Callable[[str], None] = _tell_nobody
 
 
 DEFAULTS = RenderOptions()

@@ -48,11 +48,12 @@ def paint(source: bytes, format: str, time_limit: float) -> bytes:
         done = _laid_out(execute.run_check, command, source, time_limit)
     except execute.ExecutableNotFound as error:
         raise RenderError(
-            f"{format} needs the program dot, which is not there\n  {_HOW_TO_INSTALL}"
+            f"{format} needs Graphviz' program dot, which is not there\n  {_HOW_TO_INSTALL}"
         ) from error
     except subprocess.TimeoutExpired as error:
         raise RenderError(
-            f"dot did not finish the picture in {time_limit:g} seconds (--time-limit)\n  {_SMALLER}"
+            f"dot did not finish the picture in {time_limit:g} seconds\n"
+            f"  give it longer (--time-limit), {_SMALLER}"
         ) from error
     except subprocess.CalledProcessError as error:
         raise RenderError(f"dot failed: {_reason(error)}\n  {_SMALLER}") from error

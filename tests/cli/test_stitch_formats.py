@@ -51,6 +51,18 @@ def test_numeric_leaves_the_names_of_ports_out(format: str) -> None:
     assert named not in stitch("-f", format, "--numeric")
 
 
+def test_a_page_without_pictures_says_why_in_a_line(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [*COMMAND, "-q", "-f", "html"],
+        capture_output=True,
+        env={**ENVIRONMENT, "PATH": str(tmp_path)},
+        check=True,
+    )
+    reason = b"svg needs Graphviz' program dot, which is not there"
+    assert done.stderr == b"netviz-stitch: the page has no picture: " + reason + b"\n"
+    assert b'"undrawn":{"service":"' + reason in done.stdout
+
+
 def test_help_lists_every_format() -> None:
     told = stitch("--help").decode()
     assert [name for name in FORMATS if name not in told] == []

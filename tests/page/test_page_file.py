@@ -6,12 +6,15 @@ import base64
 import hashlib
 import json
 import re
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hostile_shop import BREAKOUT, MARKUP, crowd, shop
 
-from netviz.render import picture, render
+from netviz.errors import RenderError
+from netviz.render import RenderOptions, picture, render
 
 
 def written() -> str:
@@ -57,9 +60,7 @@ def test_nothing_is_loaded_from_anywhere() -> None:
 
 def test_flows_of_every_level_that_is_coarser() -> None:
     page = written()
-    found = re.search(r'<script type="application/json" id="flows">(.*?)</script>', page, re.DOTALL)
-    assert found is not None
-    content = json.loads(found[1])
+    content = content_of(page)
     assert [level["name"] for level in content["levels"]] == ["service", "container", "host"]
     for level in content["levels"]:
         assert sum(flow["connections"] for flow in level["flows"]) == 16
@@ -73,6 +74,54 @@ def test_large_level_has_no_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
     page = render(crowd(20, 500, 900), "html").decode()
     assert 'data-level="service"' not in page
     assert 'data-level="host"' in page
+
+
+def content_of(page: str) -> dict[str, Any]:
+    found = re.search(r'<script type="application/json" id="flows">(.*?)</script>', page, re.DOTALL)
+    assert found is not None
+    content: dict[str, Any] = json.loads(found[1])
+    return content
+
+
+def failing(where: str, why: str) -> Callable[..., bytes]:
+    """A dot that draws no level in whose source ``where`` is."""
+
+    def paint(source: bytes, *_: object) -> bytes:
+        if where.encode() in source:
+            raise RenderError(f"{why}\n  what to do")
+        return b"<svg></svg>"
+
+    return paint
+
+
+def test_without_graphviz_page_and_caller_are_told_why_there_is_no_picture(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(picture, "paint", failing("", "dot is </script> not there"))
+    page = render(shop(), "html", RenderOptions(tell=told.append)).decode()
+    assert told == ["the page has no picture: dot is </script> not there"]
+    assert "<template" not in page
+    reason = "dot is </script> not there"
+    assert content_of(page)["undrawn"] == dict.fromkeys(("service", "container", "host"), reason)
+
+
+def test_levels_that_could_not_be_drawn_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(picture, "paint", failing("gunicorn", "dot was slow"))
+    page = render(shop(), "html", RenderOptions(tell=told.append)).decode()
+    undrawn = content_of(page)["undrawn"]
+    assert "host" not in undrawn and 'data-level="host"' in page
+    assert told == [f"the page has no picture of {', '.join(undrawn)}: dot was slow"]
+
+
+def test_a_large_level_is_told_of_in_the_page_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(picture, "paint", lambda *_: b"<svg></svg>")
+    page = render(crowd(20, 500, 900), "html", RenderOptions(tell=told.append)).decode()
+    reason = "there is too much in it to be drawn"
+    assert content_of(page)["undrawn"] == {"process": reason, "service": reason}
+    assert told == []
 
 
 def test_snapshots_that_are_far_apart_are_told() -> None:

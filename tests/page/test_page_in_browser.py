@@ -236,6 +236,9 @@ def test_large_group_opens_as_a_table_soon(browser: Page, tmp_path: Path) -> Non
     print(f"opened in {time.monotonic() - started:.2f} s")
     assert browser.one("#view").get_property("value") == "table"
     assert len(browser.all("#table tbody tr")) == 200
+    assert browser.text("#table .undrawn") == (
+        "No picture of this level: there is too much in it to be drawn."
+    )
     browser.one("#search").send_keys("service00042")
     assert 0 < len(browser.all("#table tbody tr")) < 20
     browser.all("#table tbody .link")[0].click()

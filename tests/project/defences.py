@@ -527,9 +527,9 @@ SNAPSHOTS = (
     ),
     Defence(
         "tests/page/test_page_file.py::test_large_level_has_no_drawing",
-        "netviz/render/html.py",
-        "    if len(graph.nodes) > MOST_NODES or len(bundles(graph)) > MOST_LINES:\n",
-        "    if False:\n",
+        "netviz/render/html_pictures.py",
+        "if len(graph.nodes) > MOST_NODES or len(bundles(graph)) > MOST_LINES:\n",
+        "if False:\n",
     ),
     Defence(
         "tests/render/test_picture_programs.py::test_a_dot_that_is_too_slow_is_stopped",

@@ -78,6 +78,8 @@ function showTable() {
     parts.push(make('h3', {}, 'Without a flow'), bullets(alone.map((node) => (
       link(`${node.label} on ${machineName(node)}`, () => choose(node))))));
   }
+  const undrawn = content.undrawn[state.level];
+  if (undrawn) parts.unshift(make('p', { class: 'undrawn', role: 'note' }, `No picture of this level: ${undrawn}.`));
   byId('table').replaceChildren(...parts);
   return flows.length ? '' : 'No flow matches.';
 }
