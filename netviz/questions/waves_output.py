@@ -13,7 +13,7 @@ from netviz.render.json_flows import encode
 from netviz.render.options import RenderOptions
 from netviz.render.summary import unreadable
 from netviz.render.text import counted, shortened, whole
-from netviz.render.wording import LONGEST, label
+from netviz.render.wording import LONGEST, label, service
 
 VERSION = 1
 
@@ -149,5 +149,5 @@ def _sums(*groups: Iterable[Flow]) -> tuple[str, ...]:
 
 
 def _what(flow: Flow) -> str:
-    what = flow.proto if flow.port is None else f"{flow.proto}/{flow.port}"
+    what = service(flow, numeric=False)
     return what if flow.directed else f"{what} (either may be the client)"

@@ -106,7 +106,7 @@ def test_formats_agree() -> None:
         ["d", "d"],
         ["alone", "e", "e"],
     ]
-    assert text.splitlines()[-1].split() == ["1", "b", "b", "2", "c", "c", "tcp/80", "2"]
+    assert text.splitlines()[-1].split() == ["1", "b", "b", "2", "c", "c", "tcp/80", "http", "2"]
     assert summary(found) == "2 waves, 1 alone; 1 flow cut (2 connections); nothing unreadable"
 
 
