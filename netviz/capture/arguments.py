@@ -117,7 +117,7 @@ def parsed(
 ) -> argparse.Namespace:
     """The arguments; ends the program with a usage error where they do not go together.
 
-    ``parser`` is one that takes more than that of ``make_parser``.
+    ``parser`` is one of ``make_parser`` that takes more, or tells errors as another command.
     """
     parser = parser or make_parser()
     arguments = parser.parse_args(argv)

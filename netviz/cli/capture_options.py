@@ -22,7 +22,7 @@ def add_capture_options(parser: argparse.ArgumentParser) -> None:
 def capture_arguments(options: argparse.Namespace) -> list[str]:
     """The arguments for the capture that the options of the command say.
 
-    Ends the program, as the capture does, where they do not go together.
+    A usage error of the command where they do not go together.
     """
     arguments: list[str] = []
     for action in _handed_on():
@@ -30,7 +30,9 @@ def capture_arguments(options: argparse.Namespace) -> list[str]:
         if value != action.default:
             name = max(action.option_strings, key=len)
             arguments.append(name if action.nargs == 0 else f"{name}={value}")
-    parsed(arguments)
+    parser = make_parser()
+    parser.error = options.parser.error  # type: ignore[method-assign]
+    parsed(arguments, parser)
     return arguments
 
 

@@ -221,5 +221,8 @@ def test_wrong_usage_asks_nobody(
     with pytest.raises(SystemExit) as ended:
         main(arguments)
     assert ended.value.code == 2
-    assert said in capsys.readouterr().err
+    shown = capsys.readouterr().err
+    assert shown.startswith("usage: netviz gather [HOST ...]")
+    assert "\nnetviz gather: error: " in shown
+    assert said in shown
     assert stand.calls() == []
