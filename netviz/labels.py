@@ -24,7 +24,7 @@ from netviz.group import Ungrouped
 from netviz.ids import grouped_id
 from netviz.patterns import fits
 from netviz.snapshot.faults import Fault
-from netviz.snapshot.files import read_written
+from netviz.snapshot.files import read_written, shown_name
 
 LEVEL = "label"
 
@@ -59,7 +59,8 @@ class Label:
 
 
 def read_labels(path: str | os.PathLike[str]) -> list[Label]:
-    """The labels of a file, in its order. Raises LabelsError."""
+    """The labels of a file, or of standard input for ``-``, in its order. Raises LabelsError."""
+    shown = shown_name(os.fspath(path))
     # Imported here, because nearly every run does without.
     if sys.version_info >= (3, 11):
         import tomllib
@@ -68,13 +69,13 @@ def read_labels(path: str | os.PathLike[str]) -> list[Label]:
     try:
         content = tomllib.loads(read_written(os.fspath(path)))
     except Fault as fault:
-        raise LabelsError(f"{path}: {fault.what}") from None
+        raise LabelsError(f"{shown}: {fault.what}") from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise LabelsError(f"{path}: is no TOML: {error}") from error
+        raise LabelsError(f"{shown}: is no TOML: {error}") from error
     entries = content.get("label")
     if set(content) != {"label"} or not isinstance(entries, list) or not entries:
-        raise LabelsError(f"{path}: holds no [[label]]\n  see docs/filters.md for an example")
-    return [_label(entry, f"{path}: label {number}") for number, entry in enumerate(entries, 1)]
+        raise LabelsError(f"{shown}: holds no [[label]]\n  see docs/filters.md for an example")
+    return [_label(entry, f"{shown}: label {number}") for number, entry in enumerate(entries, 1)]
 
 
 def by_label(graph: Graph | Ungrouped, labels: Sequence[Label]) -> Graph:

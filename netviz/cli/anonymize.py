@@ -22,6 +22,7 @@ from netviz.cli.progress import progress
 from netviz.cli.snapshots import NamedSnapshots, add_snapshot_arguments
 from netviz.cli.version import version_text
 from netviz.render.text import counted
+from netviz.snapshot.files import STANDARD_INPUT
 from netviz.snapshot.writing import encoded
 
 PROGRAM = "netviz anonymize"
@@ -71,6 +72,8 @@ def _anonymize(options: argparse.Namespace) -> int:
     for option in ("output", "map"):
         if not getattr(options, option):
             options.parser.error(f"--{option} needs a name")
+    if options.map == STANDARD_INPUT:
+        options.parser.error("--map is a file, which is read and written again")
     snapshots = NamedSnapshots(options, log)
     target, map_file = (Path(os.path.realpath(path)) for path in (options.output, options.map))
     if target in (map_file, *map_file.parents):

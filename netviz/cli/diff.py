@@ -14,7 +14,7 @@ from netviz.cli.exits import DONE, run
 from netviz.cli.log import conclude
 from netviz.cli.output import add_output_arguments, chosen_format, write_output
 from netviz.cli.question import asked_graph
-from netviz.cli.snapshots import add_reading_arguments
+from netviz.cli.snapshots import add_reading_arguments, check_read_once
 from netviz.cli.version import version_text
 from netviz.diff.compare import DEFAULT_FACTOR, compare
 from netviz.diff.flows_document import to_graph
@@ -73,7 +73,7 @@ def make_parser() -> argparse.ArgumentParser:
         nargs="*",
         metavar="FILE",
         help="snapshots, or what netviz-stitch -f json made of them: the old ones, --, the new ones"
-        " (two files need no --)",
+        " (two files need no --); - is one on standard input",
     )
     parser.add_argument(
         "--ignore",
@@ -121,6 +121,7 @@ def _parsed(arguments: list[str]) -> argparse.Namespace:
 
 
 def _diff(options: argparse.Namespace) -> int:
+    check_read_once(options.parser, [*set(options.old), *set(options.new)])
     format = chosen_format(PROGRAM, options, format_of, DEFAULT_FORMAT)
     old, new = (_side(options, files) for files in (options.old, options.new))
     for unwanted in options.ignore:
@@ -135,25 +136,21 @@ def _side(options: argparse.Namespace, files: list[str]) -> Graph:
     """The graph of one side's files: of snapshots, or the one that is in a file of flows."""
     if len(files) > 1:
         try:
-            return _stitched(options, files, options.keep_going)
+            return _stitched(options, files)
         except FlowsGivenError as found:
             what = "is what netviz-stitch wrote, with other files beside it"
             raise SnapshotError(found.path, what, "", _ONE_SIDE) from None
     try:
-        return _stitched(options, files, keep_going=False)
+        return _stitched(options, files)
     except FlowsGivenError as found:
         try:
             return to_graph(found.document)
         except Fault as fault:
             raise SnapshotError(found.path, fault.what, fault.where, fault.advice) from fault
-    except SnapshotError:
-        if not options.keep_going:
-            raise
-        return _stitched(options, files, keep_going=True)  # one line of several may be bad
 
 
-def _stitched(options: argparse.Namespace, files: list[str], keep_going: bool) -> Graph:
-    given = {**vars(options), "files": files, "keep_going": keep_going}
+def _stitched(options: argparse.Namespace, files: list[str]) -> Graph:
+    given = {**vars(options), "files": files}
     return asked_graph(PROGRAM, argparse.Namespace(**given))
 
 

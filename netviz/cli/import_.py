@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from netviz.cli.arguments import named_file, typed_name
 from netviz.cli.exits import DONE, run, say
 from netviz.cli.output import write_output
+from netviz.cli.snapshots import check_read_once
 from netviz.cli.version import version_text
 from netviz.errors import SourceError
 from netviz.fleet.problems import problem_sentence
@@ -19,6 +20,7 @@ from netviz.importing.proc_tree import read_proc_tree
 from netviz.importing.sosreport import read_sosreport
 from netviz.importing.texts import read_text
 from netviz.snapshot.faults import escaped
+from netviz.snapshot.files import STANDARD_INPUT, shown_name
 from netviz.snapshot.model import Snapshot
 from netviz.snapshot.writing import encoded
 
@@ -55,7 +57,8 @@ def make_parser() -> argparse.ArgumentParser:
         "files",
         nargs="*",
         metavar="FILE",
-        help="outputs of one machine; for proc and sosreport one folder or archive",
+        help="outputs of one machine, - for standard input; for proc and sosreport one folder or"
+        " archive",
     )
     parser.add_argument(
         "-o",
@@ -133,6 +136,9 @@ def _check_usage(options: argparse.Namespace) -> None:
         error("name the file to import")
     if options.kind in ("proc", "sosreport") and len(inputs) > 1:
         error(f"one {options.kind} at a time: each is of one machine")
+    check_read_once(options.parser, _files_read(options))
+    if options.kind in ("proc", "sosreport") and STANDARD_INPUT in outputs:
+        error(f"{options.kind} is read from a folder or a file, not from standard input")
     if options.kind in ("ss", "lsof") and not options.name:
         error(f"{options.kind} does not say the name of its machine: give --name NAME")
 
@@ -151,9 +157,9 @@ def _import_ss(options: argparse.Namespace) -> Snapshot:
     own = machine.namespace()
     for paths, netid in ((options.files, None), (options.tcp, "tcp"), (options.udp, "udp")):
         for path in sorted(paths):
-            ss.read_ss(machine, own, read_text(path), escaped(path), netid)
+            ss.read_ss(machine, own, read_text(path), shown_name(path), netid)
     for name, path in sorted(options.netns):
-        ss.read_ss(machine, machine.namespace(name), read_text(path), escaped(path))
+        ss.read_ss(machine, machine.namespace(name), read_text(path), shown_name(path))
     limits = f"imported from ss, which does not show {ss.LIMITS}"
     return _finished(machine, options, Identity(options.name, options.machine_id), limits)
 
@@ -161,7 +167,7 @@ def _import_ss(options: argparse.Namespace) -> Snapshot:
 def _import_lsof(options: argparse.Namespace) -> Snapshot:
     machine = ImportedMachine()
     for path in sorted(options.files):
-        lsof.read_lsof(machine, machine.namespace(), read_text(path), escaped(path))
+        lsof.read_lsof(machine, machine.namespace(), read_text(path), shown_name(path))
     limits = f"imported from lsof, which does not show {lsof.LIMITS}"
     return _finished(machine, options, Identity(options.name, options.machine_id), limits)
 
@@ -172,7 +178,7 @@ def _finished(
     """The snapshot, with the addresses that were given."""
     path = options.addresses
     if path is not None:
-        machine.namespace().addresses = parse_ip_addr(read_text(path), escaped(path))
+        machine.namespace().addresses = parse_ip_addr(read_text(path), shown_name(path))
     elif machine.namespace().addresses is None:
         limits += "; the addresses of its sockets stand in for its own (--addresses)"
     return machine.snapshot(identity, limits)

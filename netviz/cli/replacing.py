@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from netviz.errors import OutputError
-from netviz.snapshot.files import GZIP, GZIP_WINDOW
+from netviz.snapshot.files import GZIP, GZIP_WINDOW, STANDARD_INPUT
 
 FIRST_BYTES = 4096
 """How much is read of a file to tell what it is."""
@@ -49,7 +49,8 @@ def check_replaceable(
 
 def _is_file(path: str, status: os.stat_result) -> bool:
     try:
-        return os.path.samestat(Path(path).stat(), status)
+        one = os.fstat(0) if path == STANDARD_INPUT else Path(path).stat()
+        return os.path.samestat(one, status)
     except (OSError, ValueError):
         return False
 

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import argparse
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from netviz.cli.arguments import named_file, size
 from netviz.cli.log import add_log_arguments
-from netviz.errors import NetvizError, SnapshotError
+from netviz.errors import FlowsGivenError, NetvizError, SnapshotError
 from netviz.snapshot import load
+from netviz.snapshot.files import STANDARD_INPUT
 from netviz.snapshot.limits import MOST_BYTES, size_text
 from netviz.snapshot.model import Snapshot
 
 
 def add_snapshot_arguments(parser: argparse.ArgumentParser) -> None:
     """Let a command take files, names for them, and what to do about bad ones."""
-    parser.add_argument("files", nargs="*", metavar="FILE", help="snapshots (.json or .json.gz)")
+    parser.add_argument(
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help="snapshots (.json or .json.gz); - is one on standard input",
+    )
     parser.add_argument(
         "--name",
         action="append",
@@ -47,9 +53,16 @@ def add_reading_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def files_read(options: argparse.Namespace) -> list[str]:
-    """All files that the arguments name to be read, a file of labels among them."""
+    """All files that the arguments name to be read, snapshots once each, a file of labels too."""
     labels = getattr(options, "labels", None)
-    return [*options.files, *(path for _, path in options.name), *([labels] if labels else [])]
+    paths = {*options.files, *(path for _, path in options.name)}
+    return [*paths, *([labels] if labels else [])]
+
+
+def check_read_once(parser: argparse.ArgumentParser, paths: Sequence[str]) -> None:
+    """End with a usage error where standard input is named twice among ``paths``."""
+    if paths.count(STANDARD_INPUT) > 1:
+        parser.error("- is standard input, which can be read once")
 
 
 class NamedSnapshots:
@@ -65,6 +78,7 @@ class NamedSnapshots:
         self._paths: list[str] = sorted({*options.files, *self._names})
         if not self._paths:
             options.parser.error("name at least one snapshot file, such as web.json")
+        check_read_once(options.parser, files_read(options))
         self._keep_going: bool = options.keep_going
         self._size_limit: int = options.max_size
         self._log = log
@@ -109,4 +123,6 @@ class NamedSnapshots:
         return replace(snapshot, host=replace(snapshot.host, name=name))
 
     def _left_out(self, error: SnapshotError) -> None:
+        if isinstance(error, FlowsGivenError) and not error.where and len(self._paths) == 1:
+            raise error  # of the only file there is nothing but this to tell
         self._log.warning("left out: %s", error)

@@ -12,6 +12,7 @@ from netviz.cli.exits import DONE, run
 from netviz.cli.filters import add_filter_arguments, check_filters, filtered, filters_of
 from netviz.cli.labels import labelled
 from netviz.cli.question import asked_graph, question_parser, write_answer
+from netviz.cli.snapshots import check_read_once, files_read
 from netviz.group import group
 from netviz.labels import read_labels
 from netviz.questions.waves import waves
@@ -69,6 +70,7 @@ def _waves(options: argparse.Namespace) -> int:
     if (options.by == "label") != (options.labels is not None):
         options.parser.error("--by label and --labels FILE go together")
     check_filters(options)
+    check_read_once(options.parser, files_read(options))
     labels = [] if options.labels is None else read_labels(options.labels)
     graph = filtered(asked_graph(PROGRAM, options), filters_of(options, log))
     graph = labelled(PROGRAM, options, graph, labels) if labels else group(graph, options.by)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from netviz.errors import NetvizError
 from netviz.snapshot.faults import Fault, quoted
-from netviz.snapshot.files import read_written
+from netviz.snapshot.files import read_written, shown_name
 
 LONGEST_NAME = 200
 """Characters that a name may have as the name of a file; most file systems take 255 bytes."""
@@ -82,9 +82,9 @@ def read_hosts(path: str) -> list[Host]:
         try:
             hosts.append(parse_host(name))
         except HostNameError as error:
-            raise NetvizError(f"{path}: line {number}: {error}") from error
+            raise NetvizError(f"{shown_name(path)}: line {number}: {error}") from error
     if not hosts:
-        raise NetvizError(f"{path}: names no host\n  write one a line, such as web1")
+        raise NetvizError(f"{shown_name(path)}: names no host\n  write one a line, such as web1")
     return hosts
 
 
@@ -93,9 +93,9 @@ def read_text(path: str) -> str:
     try:
         return read_written(path, "utf-8-sig")
     except Fault as fault:
-        raise NetvizError(f"{path}: {fault.what}") from None
+        raise NetvizError(f"{shown_name(path)}: {fault.what}") from None
     except ValueError as error:
-        raise NetvizError(f"{path}: is no UTF-8 text") from error
+        raise NetvizError(f"{shown_name(path)}: is no UTF-8 text") from error
 
 
 def each_once(hosts: Iterable[Host]) -> list[Host]:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from netviz.errors import NetvizError
 from netviz.gather.host import Host, HostNameError, check_name, read_text
+from netviz.snapshot.files import shown_name
 
 ADVICE = "let Ansible write it down plainly: ansible-inventory --list --yaml > hosts.yml"
 
@@ -46,14 +47,14 @@ Groups = dict[str, Group]
 def read_inventory(path: str) -> list[Host]:
     """The hosts of the inventory in a file: YAML by its ending, else INI. Raises NetvizError."""
     if Path(path).is_dir():
-        raise NetvizError(f"{path}: is a directory\n  {ADVICE}")
+        raise NetvizError(f"{shown_name(path)}: is a directory\n  {ADVICE}")
     text = read_text(path)
     try:
         hosts = hosts_of(_groups(path, text))
     except InventoryError as error:
-        raise NetvizError(f"{path}: {error}") from error
+        raise NetvizError(f"{shown_name(path)}: {error}") from error
     if not hosts:
-        raise NetvizError(f"{path}: names no host\n  {ADVICE}")
+        raise NetvizError(f"{shown_name(path)}: names no host\n  {ADVICE}")
     return hosts
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from netviz.capture.text import clean
 from netviz.errors import SourceError
 from netviz.snapshot.checks import U64
-from netviz.snapshot.faults import Fault, escaped
-from netviz.snapshot.files import read
+from netviz.snapshot.faults import Fault
+from netviz.snapshot.files import read, shown_name
 from netviz.snapshot.limits import MOST_BYTES
 from netviz.snapshot.model import Problem
 
@@ -21,15 +21,15 @@ U32 = 2**32 - 1
 def read_text(path: str, size_limit: int = MOST_BYTES) -> str:
     """The text of a file, plain or gzip; bytes that are no UTF-8 become ``\\xNN``.
 
-    Raises SourceError for a file that cannot be read, or is empty.
+    ``-`` is standard input. Raises SourceError for a file that cannot be read, or is empty.
     """
     try:
         text = clean(read(path, size_limit)).replace("\r\n", "\n")
     except Fault as fault:
-        raise SourceError(escaped(path), fault.what) from None
+        raise SourceError(shown_name(path), fault.what) from None
     if not text.strip():
         advice = "the command wrote nothing, or the copy failed: run it again"
-        raise SourceError(escaped(path), "is empty", advice)
+        raise SourceError(shown_name(path), "is empty", advice)
     return text
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 import zlib
 from io import BytesIO
 from pathlib import Path
@@ -14,6 +15,9 @@ from netviz.snapshot.limits import MOST_BYTES, size_text
 MOST_WRITTEN = 2**26
 """How many bytes of text a person may write."""
 
+STANDARD_INPUT = "-"
+"""What names it in place of a file, as ``-o -`` names standard output."""
+
 LARGER = "if it is what it should be, read it with a larger --max-size"
 
 GZIP = b"\x1f\x8b"
@@ -22,13 +26,21 @@ _STEP = 2**18
 _READ_SIZE = 2**20
 
 
+def shown_name(path: str) -> str:
+    """What messages call a file that is read."""
+    return "standard input" if path == STANDARD_INPUT else escaped(path)
+
+
 def read(path: str, size_limit: int = MOST_BYTES) -> bytes:
-    """The text in a file. Raises Fault for a file that cannot be read, or not whole.
+    """The text in a file, or on standard input for ``-``. Raises Fault where it cannot be read.
 
     A pipe is read to its end (shells hand over ``<(command)`` as one), unless nobody writes to it.
     """
     try:
-        content = _content(path, size_limit)
+        if path == STANDARD_INPUT:
+            content = _standard_input(size_limit)
+        else:
+            content = _content(path, size_limit)
     except OSError as error:
         raise _unreadable(error) from None
     except ValueError:  # a zero byte in the name
@@ -87,6 +99,14 @@ def _content(path: str, size_limit: int) -> bytes:
         os.close(descriptor)
 
 
+def _standard_input(size_limit: int) -> bytes:
+    """All that is on descriptor 0, whatever it is, unless it is a terminal."""
+    if sys.stdin is None or os.isatty(0):
+        what = "is closed" if sys.stdin is None else "is a terminal"
+        raise Fault(what, advice="redirect a file to it, or give the name of one")
+    return _all_of(0, os.fstat(0), size_limit)
+
+
 def _all_of(descriptor: int, status: os.stat_result, size_limit: int) -> bytes:
     """All bytes of a file, in as few calls as there can be: after each this thread may wait for
     others that have the interpreter."""
@@ -98,7 +118,7 @@ def _all_of(descriptor: int, status: os.stat_result, size_limit: int) -> bytes:
         try:
             part = os.read(descriptor, wanted)
         except BlockingIOError:  # a writer is there, but it has not written yet
-            if not stat.S_ISFIFO(status.st_mode):
+            if stat.S_ISREG(status.st_mode):
                 raise
             os.set_blocking(descriptor, True)
             continue

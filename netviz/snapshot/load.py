@@ -10,8 +10,8 @@ from typing import Any
 from netviz.errors import FlowsGivenError, SnapshotError
 from netviz.snapshot import format2
 from netviz.snapshot.documents import decode
-from netviz.snapshot.faults import NOT_OURS, Fault, escaped, found
-from netviz.snapshot.files import read
+from netviz.snapshot.faults import NOT_OURS, Fault, found
+from netviz.snapshot.files import read, shown_name
 from netviz.snapshot.limits import MOST_BYTES, MOST_CONTAINERS
 from netviz.snapshot.model import Snapshot
 
@@ -29,6 +29,8 @@ def load(
 ) -> Iterator[Snapshot]:
     """The samples in a snapshot file of format 1 or 2, plain or gzip, in the order of the file.
 
+    ``path`` may be ``-``, which is standard input.
+
     Raises SnapshotError, while it is iterated, for the first thing that is wrong. With
     ``keep_going`` such an error goes to ``on_problem`` instead, and the document it is in is left
     out: one line of a file with a sample per line, else the whole file. ``size_limit`` is the most
@@ -37,12 +39,13 @@ def load(
     No state is shared between calls: files can be loaded in several threads at once.
     """
     name = os.fspath(path)
+    source = shown_name(name)
 
     def report(fault: Fault, line: int) -> None:
         where = f"line {line}: {fault.where}".removesuffix(": ") if line else fault.where
-        error = SnapshotError(escaped(name), fault.what, where, fault.advice)
+        error = SnapshotError(source, fault.what, where, fault.advice)
         if isinstance(fault, _FlowsFault):
-            error = FlowsGivenError(escaped(name), where, fault.document)
+            error = FlowsGivenError(source, where, fault.document)
         if not keep_going:
             raise error
         if on_problem is not None:
@@ -53,7 +56,6 @@ def load(
     except Fault as fault:
         report(fault, 0)
         return
-    source = escaped(name)
     for line, document in _documents(content):
         if _has_too_many_containers(document):
             report(Fault(f"holds more than {MOST_CONTAINERS:,} lists and objects"), line)

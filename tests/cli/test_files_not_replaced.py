@@ -82,12 +82,12 @@ def test_a_link_that_is_read_names_the_file_that_is_not_replaced(
 def test_a_file_of_labels_and_one_of_flows_are_read_too(
     group: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (group / "names.toml").write_text('[[label]]\nname = "shop"\nmachine = "web"\n')
+    (group / "names.txt").write_text('[[label]]\nname = "shop"\nmachine = "web"\n')
     assert main(["stitch", "web.json", "-q", "-o", "old.flows.json"]) == 0
-    stitch = ["stitch", "web.json", "--group-by", "label", "--labels", "names.toml"]
-    waves = ["waves", "web.json", "--by", "label", "--labels", "names.toml"]
+    stitch = ["stitch", "web.json", "--group-by", "label", "--labels", "names.txt"]
+    waves = ["waves", "web.json", "--by", "label", "--labels", "names.txt"]
     diff = ["diff", "old.flows.json", "web.json"]
-    for line, output in ((stitch, "names.toml"), (waves, "names.toml"), (diff, "old.flows.json")):
+    for line, output in ((stitch, "names.txt"), (waves, "names.txt"), (diff, "old.flows.json")):
         check_refused(
             group,
             [*line, "-f", "json", "-o", output],
