@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 
 from netviz.anonymize.inet_table import TABLES
-from netviz.snapshot.model import IMPORTED, Problem
+from netviz.snapshot.model import IMPORTED, NOT_TOLD, Problem
 
 WHATS = TABLES | frozenset(
     {"unix", "packet", "sctp/assocs", "sctp/eps", "nf_conntrack"}
@@ -18,7 +18,7 @@ WHATS = TABLES | frozenset(
 
 OTHER = "other"
 
-FORMAT_1 = Problem(IMPORTED, "made of format 1, which does not tell what could not be read", 1)
+FORMAT_1 = Problem(IMPORTED, NOT_TOLD, 1)
 """What is true of every snapshot of format 1."""
 
 _IMPORTED = Problem(IMPORTED, "imported; what its source cannot show is not told here", 1)

@@ -2,7 +2,7 @@
 
 from typing import List, NamedTuple, Optional
 
-from netviz.capture.pid_namespace import hides_processes
+from netviz.capture.pid_namespace import UNSEEN_OUTSIDE, hides_processes
 from netviz.capture.problems import Problems
 from netviz.capture.sockets import CONNTRACK, TABLES
 
@@ -51,7 +51,7 @@ def what_was_not_seen(problems: Problems, reader: Reader, processes: int) -> Opt
     if told and reader.euid:
         return "; ".join(told) + " (not root): run it with sudo to see them"
     if hides_processes(reader.pid_namespace):
-        told.append("processes outside of this container (PID namespace) were not seen")
+        told.append(UNSEEN_OUTSIDE)
     if not told:
         return None
     who = "not root" if reader.euid else "root, but confined"

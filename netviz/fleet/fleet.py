@@ -13,6 +13,7 @@ from netviz.addresses import parse_interface
 from netviz.fleet.holders import SampleHolders
 from netviz.fleet.parsed import ParsedSample
 from netviz.fleet.pipe_holders import PipeHolders
+from netviz.fleet.problems import problems_of
 from netviz.fleet.process_record import RecordMaker
 from netviz.fleet.records import MachineRecord, NamespaceRecord, ProcessRecord, SampleRecord
 from netviz.fleet.seen_holders import sees_all_holders
@@ -88,7 +89,7 @@ class Fleet:
                 clk_tck=snapshot.host.clk_tck,
                 processes=len(snapshot.processes),
                 sees_all_holders=sees_all_holders(snapshot),
-                unread=tuple(snapshot.problems),
+                unread=tuple(problems_of(snapshot)),
                 reports=tuple(reports),
                 unknown_sockets=holders.unlisted(),
             )

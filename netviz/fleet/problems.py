@@ -9,7 +9,8 @@ import re
 from collections.abc import Sequence
 from typing import Protocol
 
-from netviz.snapshot.model import IMPORTED, LEFT_OUT, NO_LISTENERS, Problem
+from netviz.capture.pid_namespace import UNSEEN_OUTSIDE, hides_processes
+from netviz.snapshot.model import IMPORTED, LEFT_OUT, NO_LISTENERS, NOT_TOLD, Problem, Snapshot
 from netviz.tables import BadLines
 
 ANY_TABLE = ""
@@ -32,6 +33,16 @@ class Troubled(Protocol):
 
     @property
     def reports(self) -> Sequence[str]: ...
+
+
+def problems_of(snapshot: Snapshot) -> list[Problem]:
+    """What a snapshot says it could not see, and what is not to be seen in its kind of capture."""
+    kinds = []
+    if snapshot.format == 1:
+        kinds.append(Problem(IMPORTED, NOT_TOLD, 1))
+    if hides_processes(snapshot.pid_namespace):
+        kinds.append(Problem(IMPORTED, UNSEEN_OUTSIDE, 1))
+    return [*snapshot.problems, *kinds]
 
 
 def problem_sentence(problem: Problem) -> str:

@@ -11,7 +11,7 @@ from netviz.render.dot_text import attributes, font, html, lines
 from netviz.render.dot_widths import Title, inner_titles
 from netviz.render.places import Place
 from netviz.render.text import filled, shortened
-from netviz.render.wording import LONGEST
+from netviz.render.wording import LONGEST, tells_no_problems
 
 ADDRESSES_SHOWN = 3
 _ADDRESSES_WIDE = 28
@@ -80,7 +80,9 @@ def machine_titles(machine: Machine) -> list[Title]:
     """What stands above the nodes of a machine: name, addresses, whether anything is missing."""
     name = shortened(machine.name, LONGEST) or "(no name)"
     more = [shortened(line, LONGEST) for line in _addresses(machine)]
-    if machine.problems:
+    if tells_no_problems(machine):
+        more.append("not known whether everything could be read")
+    elif machine.problems:
         more.append("not everything could be read")
     return [Title(name, 15 if len(name) <= _LONG_NAME else 12), *(Title(line, 10) for line in more)]
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from netviz.graph import Graph, Machine
 from netviz.render.text import counted
+from netviz.render.wording import tells_no_problems
 
 
 def summary(graph: Graph) -> str:
@@ -30,10 +31,16 @@ def summary(graph: Graph) -> str:
 
 def unreadable(machines: Sequence[Machine]) -> str:
     """Whether all of the machines could be read: the end of every summary."""
-    partly = sum(1 for machine in machines if machine.problems)
-    if not partly:
-        return "nothing unreadable"
-    return f"not everything readable on {counted(partly, 'machine')}"
+    unknown = sum(1 for machine in machines if tells_no_problems(machine))
+    partly = sum(1 for machine in machines if machine.problems) - unknown
+    found = []
+    if partly:
+        found.append(f"not everything readable on {counted(partly, 'machine')}")
+    if unknown:
+        readable = "" if partly else " readable"
+        where = counted(unknown, "machine")
+        found.append(f"not known whether everything was{readable} on {where}")
+    return ", ".join(found) or "nothing unreadable"
 
 
 def _if_any(number: int, what: str) -> list[str]:

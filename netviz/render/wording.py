@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from netviz.bundles import Bundle, busiest_first
-from netviz.graph import OUTSIDE, Flow, Graph, Listener, Node, Sample, Seen
+from netviz.graph import OUTSIDE, Flow, Graph, Listener, Machine, Node, Sample, Seen
 from netviz.render.moments import utc
 from netviz.render.port_names import port_text
 from netviz.render.text import counted, shortened, visible
+from netviz.snapshot.model import NOT_TOLD
 
 LONGEST = 44
 """How many characters of a name are shown; whatever a target says can be long."""
@@ -45,6 +46,11 @@ _OWNERS = {
 def label(node: Node) -> str:
     """What a node is called."""
     return shortened(node.label, LONGEST) or "(no name)"
+
+
+def tells_no_problems(machine: Machine) -> bool:
+    """Whether it is not known if everything of a machine could be read."""
+    return machine.problems == (NOT_TOLD,)
 
 
 def is_root(node: Node) -> bool:

@@ -65,8 +65,11 @@ class NetworkNamespace:
 
 
 IMPORTED = "import"
-"""What a problem is about that says what the source of an imported snapshot cannot show: its
-``error`` is the whole sentence."""
+"""What a problem is about that says what the source of an imported snapshot cannot show, or what
+kind of capture it was: its ``error`` is the whole sentence."""
+
+NOT_TOLD = "made of format 1, which does not tell what could not be read"
+"""The sentence that is true of every snapshot of format 1."""
 
 UNREADABLE_LINE = "unreadable line"
 UNREADABLE_FILE = "unreadable file"

@@ -7,14 +7,18 @@ from pathlib import Path
 
 import pytest
 from documents import document, graph_of, netns, table
+from snapshot_documents import first_format, write
 
 from netviz.explain.asking import explain_endpoint
 from netviz.explain.endpoint import Endpoint
 from netviz.graph import Graph
 from netviz.render import render
 from netviz.render.explanation import explanation_summary, explanation_text
+from netviz.render.gaps import gaps
 from netviz.render.summary import summary
 from netviz.snapshot import load
+from netviz.snapshot.model import NOT_TOLD
+from netviz.stitch import stitch
 
 REST = "00000000:00000000 00:00000000 00000000  1000        0"
 TALK = table(
@@ -141,7 +145,24 @@ def test_59_a_holder_outside_of_the_container_is_not_nobody(
     """Containers of a pod share their network namespace, and each sees its own processes."""
     spec = document("m", [netns({"tcp": TALK})], {1: [10, 11]})
     spec["privileges"] = {"euid": 0, "pid_namespace": pid_namespace}
-    assert [n.owner for n in graph_of(tmp_path, spec).nodes if n.owner] == [owner]
+    graph = graph_of(tmp_path, spec)
+    assert [n.owner for n in graph.nodes if n.owner] == [owner]
+    if owner == "none":
+        assert graph.machines[0].problems == ()
+        assert summary(graph).endswith("; nothing unreadable")
+    else:
+        unseen = "processes outside of this container (PID namespace) were not seen"
+        assert graph.machines[0].problems == (unseen,)
+        assert f"Not seen on m: {unseen}" in gaps(graph, numeric=True)
+        assert summary(graph).endswith("; not everything readable on 1 machine")
+
+
+def test_format_1_does_not_tell_what_could_not_be_read(tmp_path: Path) -> None:
+    write(tmp_path / "m.json", first_format())
+    graph = stitch(load(tmp_path / "m.json"))
+    assert graph.machines[0].problems == (NOT_TOLD,)
+    assert summary(graph).endswith("; not known whether everything was readable on 1 machine")
+    assert "not known whether everything could be read" in render(graph, "dot").decode()
 
 
 def test_59_what_was_refused_elsewhere_hides_no_holder(tmp_path: Path) -> None:

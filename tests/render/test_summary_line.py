@@ -8,7 +8,8 @@ from sample_graphs import hostile, two_machines
 
 from netviz.graph import Coverage, Graph, Machine
 from netviz.group import group
-from netviz.render.summary import summary
+from netviz.render.summary import summary, unreadable
+from netviz.snapshot.model import NOT_TOLD
 
 
 def test_it_counts_everything_that_was_found() -> None:
@@ -36,3 +37,13 @@ def test_ambiguous_sockets_are_named() -> None:
 
 def test_it_is_one_line_whatever_the_names() -> None:
     assert len(summary(hostile(["a\nb"])).splitlines()) == 1
+
+
+def test_what_is_not_known_is_not_called_readable() -> None:
+    refused = Machine("a", "a", problems=("fd: EACCES x1",))
+    both = Machine("b", "b", problems=(NOT_TOLD, "tcp: the table is empty, not even a header"))
+    silent = Machine("c", "c", problems=(NOT_TOLD,))
+    assert unreadable([silent]) == "not known whether everything was readable on 1 machine"
+    assert unreadable([refused, both, silent, silent]) == (
+        "not everything readable on 2 machines, not known whether everything was on 2 machines"
+    )
