@@ -17,8 +17,9 @@ from netviz.cli.question import asked_graph
 from netviz.cli.snapshots import add_reading_arguments, check_read_once
 from netviz.cli.version import version_text
 from netviz.diff.compare import DEFAULT_FACTOR, compare
-from netviz.diff.flows_document import to_graph
+from netviz.diff.flows_document import options_of, to_graph
 from netviz.diff.formats import DEFAULT_FORMAT, FORMATS, format_of
+from netviz.diff.given import GivenSide, check_alike
 from netviz.diff.ignoring import COMPARED_LANGUAGE, ignored
 from netviz.diff.wording import summary
 from netviz.errors import FlowsGivenError, SnapshotError
@@ -123,7 +124,9 @@ def _parsed(arguments: list[str]) -> argparse.Namespace:
 def _diff(options: argparse.Namespace) -> int:
     check_read_once(options.parser, [*set(options.old), *set(options.new)])
     format = chosen_format(PROGRAM, options, format_of, DEFAULT_FORMAT)
-    old, new = (_side(options, files) for files in (options.old, options.new))
+    sides = [_side(options, files) for files in (options.old, options.new)]
+    check_alike(*sides)
+    old, new = (side.graph for side in sides)
     for unwanted in options.ignore:
         old, new = ignored(old, unwanted), ignored(new, unwanted)
     found = compare(old, new, options.factor)
@@ -132,19 +135,19 @@ def _diff(options: argparse.Namespace) -> int:
     return DONE if found.alike else DIFFERENT
 
 
-def _side(options: argparse.Namespace, files: list[str]) -> Graph:
-    """The graph of one side's files: of snapshots, or the one that is in a file of flows."""
+def _side(options: argparse.Namespace, files: list[str]) -> GivenSide:
+    """One side's files: snapshots, or what is in a file of flows."""
     if len(files) > 1:
         try:
-            return _stitched(options, files)
+            return GivenSide(_stitched(options, files))
         except FlowsGivenError as found:
             what = "is what netviz-stitch wrote, with other files beside it"
             raise SnapshotError(found.path, what, "", _ONE_SIDE) from None
     try:
-        return _stitched(options, files)
+        return GivenSide(_stitched(options, files))
     except FlowsGivenError as found:
         try:
-            return to_graph(found.document)
+            return GivenSide(to_graph(found.document), found.path, options_of(found.document))
         except Fault as fault:
             raise SnapshotError(found.path, fault.what, fault.where, fault.advice) from fault
 

@@ -6,13 +6,24 @@ import argparse
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from netviz.cli.arguments import expression, typed_name, whole_number
 from netviz.graph import Graph
 from netviz.snapshot.faults import quoted
 
+if TYPE_CHECKING:
+    from netviz.filters.expression import Expression
+
 HOPS = 1
 MOST_HOPS = 100
+
+
+class TypedExpression(NamedTuple):
+    """An expression, and how it was typed."""
+
+    text: str
+    expression: Expression
 
 
 def add_filter_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,7 +33,7 @@ def add_filter_arguments(parser: argparse.ArgumentParser) -> None:
         "--only",
         action="append",
         default=[],
-        type=expression,
+        type=_typed_expression,
         metavar="EXPR",
         help="keep flows like this, such as 'machine=web* and port=80,443'; a value with blanks"
         " or parentheses stands in quotes: 'process=\"python3 celery\"'",
@@ -31,7 +42,7 @@ def add_filter_arguments(parser: argparse.ArgumentParser) -> None:
         "--hide",
         action="append",
         default=[],
-        type=expression,
+        type=_typed_expression,
         metavar="EXPR",
         help="leave out flows and nodes like this, such as 'process=sshd,\"(sd-pam)\"'",
     )
@@ -91,11 +102,11 @@ def filters_of(
     for wanted in options.only:
         from netviz.filters import only
 
-        yield partial(only, expression=wanted)
+        yield partial(only, expression=wanted.expression)
     for unwanted in options.hide:
         from netviz.filters import hide
 
-        yield partial(hide, expression=unwanted)
+        yield partial(hide, expression=unwanted.expression)
     if options.min_connections > 1:
         from netviz.filters import busy
 
@@ -117,6 +128,24 @@ def _around(graph: Graph, name: str, hops: int, log: logging.Logger) -> Graph:
     if not found.nodes:
         log.warning("--around %s: no process, unit or machine is called that", quoted(name))
     return found
+
+
+def filter_texts(options: argparse.Namespace) -> Iterator[str]:
+    """The same options as they are typed, in no order."""
+    if options.around is not None:
+        yield f"--around {options.around} --hops {options.hops or HOPS}"
+    yield from (f"--only {wanted.text}" for wanted in options.only)
+    yield from (f"--hide {unwanted.text}" for unwanted in options.hide)
+    if options.min_connections > 1:
+        yield f"--min-connections {options.min_connections}"
+    if options.seen_in is not None:
+        yield f"--seen-in {options.seen_in}"
+    if options.hide_unlinked_listeners:
+        yield "--hide-unlinked-listeners"
+
+
+def _typed_expression(text: str) -> TypedExpression:
+    return TypedExpression(typed_name(text), expression(text))
 
 
 def filtered(graph: Graph, filters: Iterable[Callable[[Graph], Graph]]) -> Graph:

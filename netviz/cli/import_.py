@@ -137,7 +137,7 @@ def _check_usage(options: argparse.Namespace) -> None:
     if options.kind in ("proc", "sosreport") and len(inputs) > 1:
         error(f"one {options.kind} at a time: each is of one machine")
     check_read_once(options.parser, _files_read(options))
-    if options.kind in ("proc", "sosreport") and STANDARD_INPUT in outputs:
+    if options.kind in ("proc", "sosreport") and STANDARD_INPUT in inputs:
         error(f"{options.kind} is read from a folder or a file, not from standard input")
     if options.kind in ("ss", "lsof") and not options.name:
         error(f"{options.kind} does not say the name of its machine: give --name NAME")

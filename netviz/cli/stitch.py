@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from netviz.cli.arguments import seconds
 from netviz.cli.exits import DONE, run
 from netviz.cli.filters import add_filter_arguments, check_filters, filtered, filters_of
+from netviz.cli.graph_options import graph_options
 from netviz.cli.log import conclude, set_up
 from netviz.cli.output import add_output_arguments, chosen_format, write_output
 from netviz.cli.progress import progress
@@ -197,4 +198,5 @@ def _render_options(options: argparse.Namespace, opens: str) -> RenderOptions:
         width=table_width(options.output),
         opens=opens,
         tell=partial(log.warning, "%s"),
+        graph_options=graph_options(options),
     )

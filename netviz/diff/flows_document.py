@@ -40,6 +40,15 @@ def to_graph(document: dict[str, Any]) -> Graph:
         raise
 
 
+def options_of(document: dict[str, Any]) -> tuple[str, ...]:
+    """The options that changed what is in the document, sorted. Raises Fault."""
+    try:
+        return tuple(sorted({*_texts(document, "options")}))
+    except Fault as fault:
+        fault.advice = _DAMAGED
+        raise
+
+
 def _graph(document: dict[str, Any]) -> Graph:
     version = document.get("netviz_flows")
     if version != VERSION:
@@ -149,8 +158,8 @@ def _text(entry: dict[str, Any], key: str, where: str) -> str:
     return found
 
 
-def _texts(entry: dict[str, Any], key: str, where: str) -> tuple[str, ...]:
-    place = f"{where}.{key}"
+def _texts(entry: dict[str, Any], key: str, where: str = "") -> tuple[str, ...]:
+    place = f"{where}.{key}" if where else key
     return tuple(
         checks.text(value, f"{place}[{number}]") or ""
         for number, value in enumerate(checks.sequence(entry.get(key), place))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from netviz.graph import MATCHES, Coverage, Flow, Graph, Machine, Node, Seen
@@ -16,7 +16,7 @@ VERSION = 1
 
 def render(graph: Graph, format: str, options: RenderOptions) -> bytes:
     """The document as UTF-8, on one line."""
-    return encode(document(graph)) + b"\n"
+    return encode(document(graph, options.graph_options)) + b"\n"
 
 
 def encode(value: Any) -> bytes:
@@ -36,11 +36,17 @@ def encode_slowly(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def document(graph: Graph) -> dict[str, Any]:
-    """The graph as plain JSON values, every key in its fixed place."""
+def document(graph: Graph, graph_options: Sequence[str] = ()) -> dict[str, Any]:
+    """The graph as plain JSON values, every key in its fixed place.
+
+    ``graph_options`` are there only where there are any: without, what is written is what was
+    written before there was such a key.
+    """
+    given = {"options": [whole(option) for option in graph_options]} if graph_options else {}
     return {
         "netviz_flows": VERSION,
         "level": graph.level,
+        **given,
         "machines": [_machine(machine) for machine in graph.machines],
         "nodes": [_node(node) for node in graph.nodes],
         "flows": [_flow(flow) for flow in graph.flows],

@@ -23,6 +23,8 @@ class RenderOptions(NamedTuple):
     ``opens``: the level at which a page with several of them opens, None for the finest.
 
     ``tell``: gets a line on what a page lacks that is of use without it.
+
+    ``graph_options``: those that changed what is in the graph, as they were typed, sorted.
     """
 
     time_limit: float = 300.0
@@ -31,6 +33,7 @@ class RenderOptions(NamedTuple):
     width: int = 160
     opens: str | None = None
     tell: Callable[[str], None] = _tell_nobody
+    graph_options: tuple[str, ...] = ()
 
 
 DEFAULTS = RenderOptions()

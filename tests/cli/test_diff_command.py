@@ -265,3 +265,60 @@ def test_flows_beside_other_files_are_told(capsys: pytest.CaptureFixture[str]) -
         f"netviz diff: {given}: is what netviz-stitch wrote, with other files beside it\n"
         "  give snapshots for old or new, or one such file\n"
     )
+
+
+OPTIONS = [
+    (["--only", "port=5432"], "--only port=5432"),
+    (["--hide", "process=sshd"], "--hide process=sshd"),
+    (["--around", "nginx"], "--around nginx --hops 1"),
+    (["--min-connections", "2"], "--min-connections 2"),
+    (["--seen-in", "50"], "--seen-in 50"),
+    (["--hide-unlinked-listeners"], "--hide-unlinked-listeners"),
+    (["--flows", "unix,net"], "--flows net,unix"),
+    (["--external", "network"], "--external network"),
+    (["--recent"], "--recent"),
+    (["--self"], "--self"),
+    (["--attempts"], "--attempts"),
+    (["--doubtful"], "--doubtful"),
+]
+
+
+@pytest.mark.parametrize(("options", "told"), OPTIONS, ids=[one[1] for one in OPTIONS])
+def test_flows_with_and_without_an_option_are_not_compared(
+    options: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["stitch", *OLD, "-q", "-o", "part.json", *options]) == 0
+    assert json.loads(Path("part.json").read_text())["options"] == [told]
+    whole = flows("old")
+    assert main(["diff", "part.json", "--", *OLD]) == 2
+    assert capsys.readouterr().err == (
+        f'netviz diff: part.json: options: was made with "{told}", which snapshots are compared'
+        " without\n  write it again with netviz-stitch -f json, without such options\n"
+    )
+    assert main(["diff", whole, "part.json"]) == 2
+    assert f'"{told}", and {whole} without any such option\n' in capsys.readouterr().err
+    assert main(["diff", "part.json", "part.json"]) == 0
+
+
+def test_flows_with_other_options_are_not_compared(capsys: pytest.CaptureFixture[str]) -> None:
+    some = ["--recent", "--only", "port=1", "--only", "port=1", "--self"]
+    assert main(["stitch", *OLD, "-q", "-o", "a.json", *some]) == 0
+    assert main(["stitch", *OLD, "-q", "-o", "b.json", "--attempts", *some]) == 0
+    assert main(["diff", "a.json", "b.json"]) == 2
+    assert capsys.readouterr().err.splitlines()[0] == (
+        'netviz diff: a.json: options: was made with "--only port=1", "--recent", "--self", and'
+        ' b.json with "--attempts", "--only port=1", "--recent" and 1 more'
+    )
+
+
+def test_options_that_are_no_texts_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    document = json.loads(Path(flows("old")).read_text())
+    assert "options" not in document
+    Path("bad.json").write_text(json.dumps({**document, "options": [7]}))
+    assert main(["diff", "bad.json", "bad.json"]) == 2
+    assert "bad.json: options[0]: expected a text" in capsys.readouterr().err
+    Path("hostile.json").write_text(json.dumps({**document, "options": ["\x1b[31m" * 99]}))
+    assert main(["diff", "hostile.json", "--", *OLD]) == 2
+    shown = capsys.readouterr().err
+    assert "\x1b" not in shown
+    assert len(shown) < 500

@@ -18,6 +18,7 @@ from netviz.graph import LEVELS, Coverage, Graph, Machine, Node
 from netviz.group import group
 from netviz.render import render
 from netviz.render.json_flows import encode, encode_slowly
+from netviz.render.options import RenderOptions
 
 GOLDEN = Path(__file__).parent / "golden"
 SCHEMA = Path(__file__).parents[2] / "docs" / "json-output.schema.json"
@@ -40,6 +41,15 @@ def test_json_is_as_kept(level: str) -> None:
 def test_json_is_as_the_schema_says(schema: Draft202012Validator, level: str) -> None:
     schema.validate(json.loads(render(group(two_machines(), level), "json")))
     schema.validate(json.loads(render(group(hostile(list(HOSTILE)), level), "json")))
+
+
+def test_options_that_changed_the_graph_are_told(schema: Draft202012Validator) -> None:
+    plain = json.loads(render(two_machines(), "json"))
+    options = RenderOptions(graph_options=("--only process=\udc80", "--recent"))
+    told = json.loads(render(two_machines(), "json", options))
+    schema.validate(told)
+    assert told.pop("options") == ["--only process=\\x80", "--recent"]
+    assert told == plain
 
 
 def test_the_schema_minds_every_key(schema: Draft202012Validator) -> None:

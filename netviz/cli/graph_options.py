@@ -1,0 +1,31 @@
+"""Which options changed what is in a graph, in texts for whoever compares it with another."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+
+from netviz.cli.filters import filter_texts
+
+
+def graph_options(options: argparse.Namespace) -> tuple[str, ...]:
+    """The options of netviz-stitch that leave something out or add something, as they are typed.
+
+    Sorted; none where the graph is what it is without any.
+    """
+    return tuple(sorted({*filter_texts(options), *_kinds_of_flows(options)}))
+
+
+def _kinds_of_flows(options: argparse.Namespace) -> Iterator[str]:
+    if options.flows != {"net"}:
+        yield f"--flows {','.join(sorted(options.flows))}"
+    if options.external is not None:
+        yield f"--external {options.external}"
+    if options.recent:
+        yield "--recent"
+    if options.self_flows:
+        yield "--self"
+    if options.attempts:
+        yield "--attempts"
+    if options.doubtful:
+        yield "--doubtful"
