@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Collection, Iterable, Sequence
-from itertools import zip_longest
+from itertools import product, zip_longest
 
 from netviz.errors import RenderError
 from netviz.render.options import DEFAULTS
@@ -14,11 +15,17 @@ from netviz.render.text import visible
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # noqa: RUF001
 """What spreadsheets take for the start of a formula, some of them in full width, too."""
 
-_WORD = 12
-"""Words of so many characters are not folded while there is any other way."""
+_PIECE = 6
+"""A word that has to be broken gets pieces of so many characters, while there is any other way."""
+
+_ADDRESS = re.compile(r"\[?[0-9a-fA-F:.]*[:.][0-9a-fA-F:.]*\]?(:[0-9]+)?,?")
+"""A word that is an address, with or without a port."""
 
 _BETWEEN = " " * 3
 """What stands between two columns."""
+
+_TIGHT = "│"
+"""The same where words would have to be broken otherwise."""
 
 _NARROWEST = 2
 """What a character may take, and so the least that a column has to have."""
@@ -48,7 +55,10 @@ def as_table(
         ) from error
     rows = [headings, *lines]
     columns = list(zip(*rows, strict=True))
-    widths = _widths(columns, cell_len, width - (len(headings) - 1) * len(_BETWEEN))
+    words = [_longest(cells, cell_len) for cells in columns]
+    gaps = len(headings) - 1
+    between = _BETWEEN if sum(words) + gaps * len(_BETWEEN) <= width else _TIGHT
+    widths = _widths(columns, words, cell_len, width - gaps * len(between))
     right = [heading in numbers for heading in headings]
     console = Console(file=io.StringIO(), no_color=True, force_terminal=False)
 
@@ -67,32 +77,56 @@ def as_table(
         cells = [folded(text, room) for text, room in zip(row, widths, strict=True)]
         for parts in zip_longest(*cells, fillvalue=""):
             placed = map(set_in, parts, widths, right)
-            written.append(_BETWEEN.join(placed).rstrip())
+            written.append(between.join(placed).rstrip())
         if row is headings:
-            written.append("─" * (sum(widths) + (len(widths) - 1) * len(_BETWEEN)))
+            written.append("─" * (sum(widths) + gaps * len(between)))
     return "".join(f"{line}\n" for line in written)
 
 
-def _widths(columns: Sequence[Sequence[str]], wide: Callable[[str], int], room: int) -> list[int]:
-    """How wide each column of cells is. ``wide`` tells how wide a text is.
+def _widths(
+    columns: Sequence[Sequence[str]], words: Sequence[int], wide: Callable[[str], int], room: int
+) -> list[int]:
+    """How wide each column of cells is, whose longest words are as wide as ``words`` says.
 
     All cells are on one line if there is room. If not, the widest columns get narrower first, and
-    their longest words stay whole as long as that can be.
+    words stay whole as long as that can be. ``wide`` tells how wide a text is.
     """
     whole = [max(map(wide, cells)) for cells in columns]
     if sum(whole) <= room:
         return whole
-    word = [max(wide(word) for cell in cells for word in cell.split() or [""]) for cells in columns]
-    least = [_NARROWEST for _ in columns]
-    for longest in range(_WORD, _NARROWEST - 1, -1):
-        least = [max(min(one, longest), _NARROWEST) for one in word]
-        if sum(least) <= room:
-            break
+    least = list(words) if sum(words) <= room else _broken(columns, words, wide, room)
     for widest in range(max(whole), 0, -1):
         widths = [max(few, min(one, widest)) for few, one in zip(least, whole, strict=True)]
         if sum(widths) <= room:
             return widths
     return least
+
+
+def _broken(
+    columns: Sequence[Sequence[str]], words: Sequence[int], wide: Callable[[str], int], room: int
+) -> list[int]:
+    """How wide the columns are at least where some of their words have to be broken.
+
+    Addresses are broken last, and the longest words first.
+    """
+    addresses = [_longest(cells, wide, _ADDRESS.fullmatch) for cells in columns]
+    least = [_NARROWEST for _ in columns]
+    for kept, piece in product((addresses, least), range(_PIECE, 0, -1)):
+        least = [max(_NARROWEST, k, min(w, piece)) for k, w in zip(kept, words, strict=True)]
+        if sum(least) <= room:
+            break
+    for one in sorted(range(len(words)), key=words.__getitem__):
+        if sum(least) + words[one] - least[one] <= room:
+            least[one] = max(least[one], words[one])
+    return least
+
+
+def _longest(
+    cells: Iterable[str], wide: Callable[[str], int], which: Callable[[str], object] = bool
+) -> int:
+    """How wide the longest word of cells is, of those of which ``which`` is true."""
+    found = (wide(word) for cell in cells for word in cell.split() if which(word))
+    return max(_NARROWEST, max(found, default=0))
 
 
 def as_csv(columns: Sequence[str], lines: Iterable[Sequence[str | int]]) -> bytes:

@@ -78,6 +78,7 @@ def test_a_table_is_no_wider_than_it_may_be(width: int) -> None:
     assert max(wide(line) for line in written.splitlines()) <= width
 
 
+RULES = str.maketrans("", "", "─│")
 HEADINGS = ("reachable on", "machine", "listens", "process", "user", "part of", "seen using it")
 LINE = (
     "all interfaces",
@@ -93,7 +94,7 @@ LINE = (
 @pytest.mark.parametrize("width", [1, 32, 40, 60, 80, 100, 160])
 def test_nothing_is_left_out_for_want_of_room(width: int) -> None:
     written = as_table(HEADINGS, [LINE, LINE], (), width)
-    shown = Counter("".join(written.split()).replace("─", ""))
+    shown = Counter("".join(written.split()).translate(RULES))
     assert shown == Counter("".join("".join([*HEADINGS, *LINE, *LINE]).split()))
     assert max(wide(line) for line in written.splitlines()) <= max(width, 32)
 
@@ -106,6 +107,27 @@ def test_short_words_are_not_folded_while_there_is_room() -> None:
     lines = [["tcp/5432", "both ends seen, and a rather long remark about it"]]
     written = as_table(("what", "remark"), lines, (), 40)
     assert "tcp/5432" in written
+
+
+@pytest.mark.parametrize("width", [72, 80, 100])
+def test_addresses_stay_whole_and_long_words_are_broken_first(width: int) -> None:
+    lines = [
+        ("all interfaces", "app1", address, "node_exporter", "root", unit, "1 socket from outside")
+        for address in ("tcp [::]:22", "tcp 192.168.100.200:11211")
+        for unit in ("ssh.service", "prometheus-node-exporter-collectors.service")
+    ]
+    written = as_table(HEADINGS, lines, (), width)
+    assert max(wide(line) for line in written.splitlines()) <= width
+    words = written.translate(str.maketrans("│", " ")).split()
+    whole = {"all", "interfaces", "[::]:22", "192.168.100.200:11211", "outside", "app1", "using"}
+    assert whole <= set(words)
+
+
+def test_a_word_is_broken_where_it_alone_is_wider_than_what_is_left() -> None:
+    lines = [("tcp [2001:db8:1111:2222:3333:4444:5555:6666]:65535", "x" * 30)]
+    written = as_table(("listens", "process"), lines, (), 60)
+    assert "[2001:db8:1111:2222:3333:4444:5555:6666]:65535" in written
+    assert "[2001:db8" in as_table(("listens", "process"), lines, (), 30)
 
 
 def test_an_empty_table_has_its_headings() -> None:
