@@ -1,4 +1,4 @@
-"""Which options changed what is in a graph, in texts for whoever compares it with another."""
+"""The options that change what is in a graph: for the join, and as texts for comparisons."""
 
 from __future__ import annotations
 
@@ -6,6 +6,19 @@ import argparse
 from collections.abc import Iterator
 
 from netviz.cli.filters import filter_texts
+from netviz.stitch import StitchOptions
+
+
+def stitch_options(options: argparse.Namespace) -> StitchOptions:
+    """What is drawn beside the certain flows."""
+    return StitchOptions(
+        recent=options.recent,
+        attempts=options.attempts,
+        doubtful=options.doubtful,
+        self_flows=options.self_flows,
+        kinds=options.flows,
+        external=options.external,
+    )
 
 
 def graph_options(options: argparse.Namespace) -> tuple[str, ...]:

@@ -81,6 +81,16 @@ def write_output(
         raise OutputError(f"{path}: cannot be written: {_reason(error)}") from error
 
 
+def is_beside_messages(path: str | None) -> bool:
+    """Whether what is written to ``path`` is seen on the terminal that messages are seen on."""
+    if not (path is None or path == "-" or _is_standard_output(path)):
+        return False
+    try:
+        return os.isatty(1) and os.path.samestat(os.fstat(1), os.fstat(2))
+    except OSError:  # one of them is closed
+        return False
+
+
 def write_private(path: str, content: bytes) -> None:
     """Write ``content`` to the file ``path``, which nobody but its owner may read or write.
 

@@ -11,9 +11,14 @@ from typing import TYPE_CHECKING
 from netviz.cli.arguments import seconds
 from netviz.cli.exits import DONE, run
 from netviz.cli.filters import add_filter_arguments, check_filters, filtered, filters_of
-from netviz.cli.graph_options import graph_options
+from netviz.cli.graph_options import graph_options, stitch_options
 from netviz.cli.log import conclude, set_up
-from netviz.cli.output import add_output_arguments, chosen_format, write_output
+from netviz.cli.output import (
+    add_output_arguments,
+    chosen_format,
+    is_beside_messages,
+    write_output,
+)
 from netviz.cli.progress import progress
 from netviz.cli.question import joined
 from netviz.cli.snapshots import NamedSnapshots, add_snapshot_arguments, files_read
@@ -25,7 +30,6 @@ from netviz.readable import readable
 from netviz.render import FORMATS, RenderOptions, format_of, render
 from netviz.render.options import DEFAULTS
 from netviz.render.summary import summary
-from netviz.stitch import StitchOptions
 from netviz.subnets import by_subnet
 
 if TYPE_CHECKING:
@@ -120,17 +124,6 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _stitch_options(options: argparse.Namespace) -> StitchOptions:
-    return StitchOptions(
-        recent=options.recent,
-        attempts=options.attempts,
-        doubtful=options.doubtful,
-        self_flows=options.self_flows,
-        kinds=options.flows,
-        external=options.external,
-    )
-
-
 def _flow_kinds(text: str) -> frozenset[str]:
     kinds = frozenset(text.split(","))
     for kind in sorted(kinds.difference(FLOW_KINDS)):
@@ -146,7 +139,7 @@ def _stitch(options: argparse.Namespace) -> int:
     labels = _labels(options)
     options.format = chosen_format(PROGRAM, options, format_of, DEFAULT_FORMAT)
     level = options.group_by if options.group_by in LEVELS else "service"
-    graph: Graph | Ungrouped = joined(snapshots, options, log, _stitch_options(options), level)
+    graph: Graph | Ungrouped = joined(snapshots, options, log, stitch_options(options), level)
     has_every_level = options.format == "html" and options.group_by is None
     filters = list(filters_of(options, log))
     if has_every_level or filters:
@@ -158,7 +151,8 @@ def _stitch(options: argparse.Namespace) -> int:
     with progress(options, "drawing"):
         content = render(shown, options.format, _render_options(options, opens))
     write_output(options.output, content, files_read(options))
-    conclude(PROGRAM, options, summary(shown))
+    if not (options.format == "table" and is_beside_messages(options.output)):
+        conclude(PROGRAM, options, summary(shown))  # a table ends with it
     return DONE
 
 

@@ -83,12 +83,31 @@ def test_a_table_is_the_same_in_a_pipe_whatever_the_terminal() -> None:
 
 
 def test_a_table_is_as_wide_as_the_terminal() -> None:
+    text = on_a_terminal("-f", "table", COLUMNS="70")
+    assert widest(text) <= 70 < widest(stitch("-f", "table").decode())
+    assert "\x1b" not in text
+
+
+def test_a_terminal_shows_the_summary_of_a_table_once(tmp_path: Path) -> None:
+    assert on_a_terminal("-f", "table", stderr=subprocess.STDOUT).count("6 machines, ") == 1
+    there = on_a_terminal("-f", "table", "-o", "/dev/stdout", stderr=subprocess.STDOUT)
+    assert there.count("6 machines, ") == 1
+    flows = str(tmp_path / "flows.txt")
+    assert on_a_terminal("-o", flows, stderr=subprocess.STDOUT).count("6 machines, ") == 1
+    done = subprocess.run(
+        [*COMMAND, "-f", "table"], capture_output=True, env=ENVIRONMENT, check=True
+    )
+    assert done.stdout.count(b"6 machines, ") == done.stderr.count(b"6 machines, ") == 1
+
+
+def on_a_terminal(*options: str, stderr: int = subprocess.DEVNULL, **environment: str) -> str:
+    """What a terminal shows that is the standard output of a stitch."""
     terminal, standard_output = pty.openpty()
     with subprocess.Popen(
-        [*COMMAND, "-f", "table"],
+        [*COMMAND, *options],
         stdout=standard_output,
-        stderr=subprocess.DEVNULL,
-        env={**ENVIRONMENT, "COLUMNS": "70"},
+        stderr=stderr,
+        env={**ENVIRONMENT, **environment},
     ):
         os.close(standard_output)
         written = b""
@@ -101,6 +120,4 @@ def test_a_table_is_as_wide_as_the_terminal() -> None:
                 break
             written += part
     os.close(terminal)
-    text = written.decode().replace("\r\n", "\n")
-    assert widest(text) <= 70 < widest(stitch("-f", "table").decode())
-    assert "\x1b" not in text
+    return written.decode().replace("\r\n", "\n")
