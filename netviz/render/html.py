@@ -22,6 +22,7 @@ from netviz.render.html_pictures import Pictures
 from netviz.render.json_flows import document, encode
 from netviz.render.options import RenderOptions
 from netviz.render.port_names import NAMES
+from netviz.render.styles import SURE
 from netviz.render.summary import summary
 from netviz.render.text import visible
 
@@ -84,6 +85,7 @@ def _content(
         "levels": [_level(level) for level in levels],
         "opens": options.opens or graph.level,
         "undrawn": _visible(pictures.undrawn),
+        "sure": SURE,
         "apart": _visible(far_apart(graph)),
         "ports": {} if options.numeric else _port_names(graph),
     }

@@ -46,6 +46,18 @@ LINES = {
     "peer": LineStyle("#009e73", "solid", "vee", "unix socket or pipe"),
 }
 
+SURE = {
+    "reciprocal": "both ends seen",
+    "nat": "both ends seen, translated",
+    "queued": "not accepted yet",
+    "one-sided": "one end seen",
+    "external": "other end outside",
+    "attempt": "not answered",
+    "recent": "closed",
+    "peer": "both ends seen",
+}
+"""How sure a flow is, by its ``match``."""
+
 
 def width(connections: int) -> str:
     """The width of a line, in points: one more for every tenfold count."""

@@ -6,20 +6,10 @@ from netviz.graph import Flow, Graph, Node
 from netviz.render.columns import as_table
 from netviz.render.options import RenderOptions
 from netviz.render.places import place_title
+from netviz.render.styles import SURE
 from netviz.render.summary import summary
 from netviz.render.text import shortened
 from netviz.render.wording import LONGEST, endpoints, label, service
-
-_SURE = {
-    "reciprocal": "both ends seen",
-    "nat": "both ends seen, translated",
-    "queued": "not accepted yet",
-    "one-sided": "one end seen",
-    "external": "other end outside",
-    "attempt": "not answered",
-    "recent": "closed",
-    "peer": "both ends seen",
-}
 
 
 def render(graph: Graph, format: str, options: RenderOptions) -> bytes:
@@ -64,5 +54,5 @@ def _cells(
         _on(target, names),
         service(flow, numeric=numeric),
         f"{flow.connections:,}",
-        _SURE.get(flow.match, flow.match),
+        SURE.get(flow.match, flow.match),
     ]

@@ -64,13 +64,16 @@ def test_click_tells_all_of_a_flow(page: Page) -> None:
     told = page.text("#panel")
     assert "tcp/8000" in told
     assert "10.9.9.9:80" in told
-    assert "3 nat" in told
+    assert "3 both ends seen, translated" in told
     assert "10.0.0.2:40000 → 10.0.0.3:8000" in told
 
 
 def test_filters(page: Page) -> None:
     page.press("t")
     assert len(page.all("#table tbody tr")) == 3
+    kinds = [one.text for one in page.all("#match option")]
+    assert kinds == ["all", "both ends seen, translated", "one end seen", "both ends seen"]
+    assert {one.text for one in page.all("#table td:last-child")} == set(kinds[1:])
     page.choose("#match", "nat")
     assert [row.text.split()[0] for row in page.all("#table tbody tr")] == ["nginx"]
     page.one("#reset").click()

@@ -11,11 +11,19 @@ function sortedValues(values) {
   return [...new Set(values)].sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).map((value) => [value, value]);
 }
 
+// Kinds of match by how sure they are; those that are as sure as another one with their names.
+function kinds(flows) {
+  const found = sortedValues(flows.flatMap((flow) => Object.keys(flow.matches)));
+  const sure = found.map(([kind]) => content.sure[kind]);
+  return found.map(([kind], index) => [kind,
+    sure.indexOf(sure[index]) === sure.lastIndexOf(sure[index]) ? sure[index] : `${sure[index]} (${kind})`]);
+}
+
 function showControls() {
   const { flows } = level();
   options(byId('level'), [...levels.keys()].map((name) => [name, name]), state.level);
   options(byId('proto'), [['', 'all'], ...sortedValues(flows.map((flow) => flow.proto))], state.proto);
-  options(byId('match'), [['', 'all'], ...sortedValues(flows.flatMap((flow) => Object.keys(flow.matches)))], state.match);
+  options(byId('match'), [['', 'all'], ...kinds(flows)], state.match);
   options(byId('machine'), [['', 'all'], ...content.machines.map((machine) => [machine.id, machine.name])], state.machine);
   byId('view').value = state.view;
   byId('view').querySelector('[value="picture"]').disabled = !picture(state.level);

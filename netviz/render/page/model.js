@@ -37,7 +37,7 @@ for (const level of levels.values()) {
     flow.index = index;
     level.nodes[flow.source].called.push(flow);
     level.nodes[flow.target].callers.push(flow);
-    flow.words = words(service(flow), flow.match, ...(flow.via || []));
+    flow.words = words(service(flow), flow.match, content.sure[flow.match], ...(flow.via || []));
   });
 }
 

@@ -83,7 +83,7 @@ function flowPanel(flow) {
       [flow.directed ? 'client' : 'one end', link(`${source.label} on ${machineName(source)}`, () => choose(source))],
       [flow.directed ? 'server' : 'other end', link(`${target.label} on ${machineName(target)}`, () => choose(target))],
       ['connections', flow.connections.toLocaleString('en')],
-      ['evidence', Object.entries(flow.matches).map(([kind, count]) => `${count} ${kind}`).join(', ')],
+      ['evidence', Object.entries(flow.matches).map(([kind, count]) => `${count} ${content.sure[kind]}`).join(', ')],
       ['direction', flow.directed ? null : 'which end is the client is unknown'],
       ['translated by', (flow.via || []).map((id) => (machines.get(id) || { name: id }).name).join(', ')],
       ['client dialled', flow.dialled ? endpoint(...flow.dialled) : null],

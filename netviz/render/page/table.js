@@ -10,7 +10,7 @@ const COLUMNS = [
   ['targetMachine', 'on', (flow, nodes) => machineName(nodes[flow.target])],
   ['service', 'Port', (flow) => service(flow)],
   ['connections', 'Connections', (flow) => flow.connections],
-  ['match', 'Match', (flow) => flow.match],
+  ['match', 'How sure', (flow) => content.sure[flow.match]],
 ];
 
 function sorted(flows) {
