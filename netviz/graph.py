@@ -180,12 +180,29 @@ class Strangers(NamedTuple):
     unknown: int
 
 
+class Unjoined(NamedTuple):
+    """Sockets of a service whose other end is in the group, or may be, and was not found.
+
+    ``node`` is the service, at whatever level the graph is. ``port`` is the server's: where
+    ``is_client`` what the sockets dial, else their own, below a listener. ``machine`` is the id of
+    the one that has their remote address, None where several do. ``reason`` is a sentence.
+    """
+
+    node: Node
+    proto: str
+    port: int
+    is_client: bool
+    machine: str | None
+    reason: str
+    sockets: int
+
+
 @dataclass(slots=True)
 class Coverage:
     """What became of every socket. The eight counts after ``sockets`` add up to it.
 
     ``reasons`` says of the unmatched why, by sentence. ``strangers`` is None where it was not
-    asked for.
+    asked for, ``unjoined`` empty.
     """
 
     sockets: int = 0
@@ -208,6 +225,7 @@ class Coverage:
     missing: tuple[Missing, ...] = ()
     reasons: dict[str, int] = field(default_factory=dict)
     strangers: tuple[Strangers, ...] | None = None
+    unjoined: tuple[Unjoined, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,8 @@ class StitchOptions:
     ``kinds``: which of ``graph.FLOW_KINDS``. ``strangers``: count for each listener the sockets
     that were joined with none. ``external``: nodes for what is outside, one of
     ``graph.EXTERNAL``, None for none. ``by_address``: connections become one flow only where
-    both ends have the same addresses, so that a sample tells the addresses of all.
+    both ends have the same addresses, so that a sample tells the addresses of all. ``unjoined``:
+    say whose sockets were joined with none.
     """
 
     recent: bool = False
@@ -43,6 +44,7 @@ class StitchOptions:
     strangers: bool = False
     external: str | None = None
     by_address: bool = False
+    unjoined: bool = False
 
 
 def stitch(
@@ -76,7 +78,7 @@ def join_group(
     fleet = Fleet(options.kinds)
     for sample in parsed_samples(snapshots):
         fleet.absorb(sample)
-    with_trace = options.strangers or options.external is not None
+    with_trace = options.strangers or options.unjoined or options.external is not None
     how = JoinOptions(options.recent, options.attempts, options.doubtful, trace=with_trace)
     joined = join(fleet, how)
     view = view_machines(fleet, joined.owned)
@@ -111,6 +113,10 @@ def join_group(
         outer=outer_flows,
     )
     shown = tuple(sorted((*nodes.finished(), *outer_nodes), key=lambda node: node.id))
+    if joined.trace is not None and options.unjoined:  # the nodes of those are not shown
+        from netviz.join.unjoined import unjoined
+
+        joined.coverage.unjoined = unjoined(joined.trace, nodes, view.machines)
     finest = "connection" if level == "connection" else "process"
     return Ungrouped(view.machines, shown, flows, joined.coverage, finest)
 

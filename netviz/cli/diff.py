@@ -16,7 +16,7 @@ from netviz.cli.output import add_output_arguments, chosen_format, write_output
 from netviz.cli.question import asked_graph
 from netviz.cli.snapshots import add_reading_arguments, check_read_once
 from netviz.cli.version import version_text
-from netviz.diff.compare import DEFAULT_FACTOR, compare
+from netviz.diff.compare import DEFAULT_FACTOR, NEEDED, compare
 from netviz.diff.flows_document import options_of, to_graph
 from netviz.diff.formats import DEFAULT_FORMAT, FORMATS, format_of
 from netviz.diff.given import GivenSide, check_alike
@@ -154,7 +154,7 @@ def _side(options: argparse.Namespace, files: list[str]) -> GivenSide:
 
 def _stitched(options: argparse.Namespace, files: list[str]) -> Graph:
     given = {**vars(options), "files": files}
-    return asked_graph(PROGRAM, argparse.Namespace(**given))
+    return asked_graph(PROGRAM, argparse.Namespace(**given), NEEDED)
 
 
 def _factor(text: str) -> Fraction:

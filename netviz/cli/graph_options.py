@@ -18,6 +18,7 @@ def stitch_options(options: argparse.Namespace) -> StitchOptions:
         self_flows=options.self_flows,
         kinds=options.flows,
         external=options.external,
+        unjoined=options.format == "json",
     )
 
 

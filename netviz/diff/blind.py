@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from netviz.diff.differences import HOLDERS_UNSEEN, NOT_CAPTURED, PARTLY_READ, Gap
+from netviz.diff.differences import ENDS_NOT_FOUND, HOLDERS_UNSEEN, NOT_CAPTURED, PARTLY_READ, Gap
 from netviz.diff.keys import FlowKey, ListenerKey, ServiceKey
 from netviz.diff.likeness import Flows, Listeners
+from netviz.diff.open_ends import OpenEnds
 from netviz.diff.side import Connections, Side
 from netviz.fleet.problems import ANY_TABLE
 
@@ -34,6 +35,7 @@ class BlindSpots:
             name for name in both if side.machines[name].unseen and not other.machines[name].unseen
         }
         self._unseen_listeners = Listeners(k for k in side.listeners if k.service.is_unseen)
+        self._open_ends = OpenEnds(side.open_ends)
         self._unseen_flows = Flows(k for k in side.flows if _unseen_end(k) is not None)
 
     def of_service(self, key: ServiceKey) -> Blindness | None:
@@ -67,7 +69,10 @@ class BlindSpots:
         if found:
             return found
         unseen = next(map(_unseen_end, self._unseen_flows.like(key)), None)
-        return None if unseen is None else (unseen.machine, HOLDERS_UNSEEN)
+        if unseen is not None:
+            return unseen.machine, HOLDERS_UNSEEN
+        unjoined = self._open_ends.of_flow(key, connections)
+        return None if unjoined is None else (unjoined.machine, ENDS_NOT_FOUND)
 
     def of_count(self, key: FlowKey, connections: Connections) -> Blindness | None:
         """Why a flow may have more connections than this side has."""

@@ -14,11 +14,15 @@ from netviz.diff.notes import notes
 from netviz.diff.side import Side, folded
 from netviz.graph import Graph
 from netviz.group import group
+from netviz.stitch import StitchOptions
 
 DEFAULT_FACTOR = Fraction(10)
 
 LEVEL = "service"
 """What is compared."""
+
+NEEDED = StitchOptions(unjoined=True)
+"""How graphs are stitched that are compared; netviz-stitch -f json does so."""
 
 
 def compare(old: Graph, new: Graph, factor: Fraction = DEFAULT_FACTOR) -> Differences:

@@ -31,7 +31,8 @@ def compare_services(
     gaps: Mapping[str, Gaps],
 ) -> tuple[ServiceDifference, ...]:
     """The differences, sorted. A service is known by its sockets alone: one of which any could not
-    be compared, as ``uncertain`` says why, may be there all the same."""
+    be compared, as ``uncertain`` says why, may be there all the same. One is there that has sockets
+    which were joined with none."""
     differences: list[ServiceDifference] = []
     for key in sorted(old.services.keys() | new.services.keys()):
         if key.is_unheld or key.owner == OUTSIDE:
@@ -41,6 +42,8 @@ def compare_services(
             differences += _changed(key, before, after)
             continue
         blind = OLD if before is None else NEW
+        if key in (old if blind == OLD else new).unjoined:
+            continue
         blindness = unseen[blind].of_service(key) or uncertain.get(key)
         if blindness is not None:
             gaps[blind].add(blindness, "services")

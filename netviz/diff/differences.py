@@ -15,7 +15,8 @@ OLD, NEW = "old", "new"
 NOT_CAPTURED = "not captured"
 HOLDERS_UNSEEN = "holders not visible"
 PARTLY_READ = "not everything readable"
-REASONS = (NOT_CAPTURED, HOLDERS_UNSEEN, PARTLY_READ)
+ENDS_NOT_FOUND = "other ends not found"
+REASONS = (NOT_CAPTURED, HOLDERS_UNSEEN, PARTLY_READ, ENDS_NOT_FOUND)
 """Why something of one side could not be compared, by what was wrong with the other."""
 
 K = TypeVar("K")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from netviz.graph import MATCHES, Coverage, Flow, Graph, Listener, Machine, Node
+from netviz.graph import MATCHES, Coverage, Flow, Graph, Listener, Machine, Node, Unjoined
 from netviz.render.json_flows import VERSION
 from netviz.snapshot import checks
 from netviz.snapshot.faults import Fault, mismatch
@@ -31,7 +31,7 @@ def is_flows(document: object) -> bool:
 
 
 def to_graph(document: dict[str, Any]) -> Graph:
-    """The graph; its coverage is not read, nor are samples. Raises Fault."""
+    """The graph; of its coverage only ``unjoined`` is read, and no samples are. Raises Fault."""
     try:
         return _graph(document)
     except Fault as fault:
@@ -61,7 +61,8 @@ def _graph(document: dict[str, Any]) -> Graph:
     nodes = tuple(_node(*entry, known) for entry in _entries(document, "nodes"))
     ids = {node.id for node in nodes}
     flows = tuple(_flow(*entry, ids) for entry in _entries(document, "flows"))
-    return Graph(machines, nodes, flows, Coverage(), level)
+    coverage = _coverage(document.get("coverage"), known)
+    return Graph(machines, nodes, flows, coverage, level)
 
 
 def _entries(parent: dict[str, Any], key: str, where: str = "") -> list[tuple[dict[str, Any], str]]:
@@ -130,10 +131,6 @@ def _flow(entry: dict[str, Any], where: str, nodes: set[str]) -> Flow:
     match = _text(entry, "match", where)
     if match not in MATCHES:
         raise mismatch(f"{where}.match", "a kind of match", match)
-    place = f"{where}.connections"
-    connections = checks.integer(entry.get("connections"), place, least=1)
-    if connections is None:
-        raise Fault("is missing", place)
     directed = checks.boolean(entry.get("directed"), f"{where}.directed")
     matches = checks.mapping(entry.get("matches"), f"{where}.matches")
     return Flow(
@@ -141,13 +138,38 @@ def _flow(entry: dict[str, Any], where: str, nodes: set[str]) -> Flow:
         target=ends[1],
         proto=_text(entry, "proto", where),
         port=checks.integer(entry.get("port"), f"{where}.port"),
-        connections=connections,
+        connections=_integer(entry, "connections", where, least=1),
         match=match,
         matches={kind: 1 for kind in MATCHES if kind in matches},
         directed=directed is not False,
         path=checks.text(entry.get("path"), f"{where}.path"),
         via=_texts(entry, "via", where),
     )
+
+
+def _coverage(value: object, machines: set[str]) -> Coverage:
+    entries = _entries(checks.mapping(value, "coverage"), "unjoined", "coverage")
+    return Coverage(unjoined=tuple(_unjoined(*entry, machines) for entry in entries))
+
+
+def _unjoined(entry: dict[str, Any], where: str, machines: set[str]) -> Unjoined:
+    return Unjoined(
+        node=_node(checks.mapping(entry.get("node"), f"{where}.node"), f"{where}.node", machines),
+        proto=_text(entry, "proto", where),
+        port=_integer(entry, "port", where),
+        is_client=checks.boolean(entry.get("client"), f"{where}.client") is not False,
+        machine=checks.text(entry.get("machine"), f"{where}.machine"),
+        reason=_text(entry, "reason", where),
+        sockets=_integer(entry, "sockets", where, least=1),
+    )
+
+
+def _integer(entry: dict[str, Any], key: str, where: str, least: int = 0) -> int:
+    place = f"{where}.{key}"
+    found = checks.integer(entry.get(key), place, least=least)
+    if found is None:
+        raise Fault("is missing", place)
+    return found
 
 
 def _text(entry: dict[str, Any], key: str, where: str) -> str:

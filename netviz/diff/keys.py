@@ -66,14 +66,29 @@ class FlowKey(NamedTuple):
     directed: bool
 
 
+class OpenEnd(NamedTuple):
+    """Sockets of a service whose other end was not found.
+
+    ``port`` is the server's, ``machine`` the name of the one at the other end, None where several
+    may be.
+    """
+
+    service: ServiceKey
+    proto: str
+    port: int
+    is_client: bool
+    machine: str | None
+
+
 Keys = Mapping[str, ServiceKey]
 """The key of every node of a graph, by the node's id."""
 
 
 def service_keys(graph: Graph) -> Keys:
-    """The keys of a graph's nodes. Several nodes may have one."""
+    """The keys of a graph's nodes, and of services with unjoined sockets. Several may have one."""
     names = {machine.id: machine.name for machine in graph.machines}
-    return {node.id: _key(node, names.get(node.machine, node.machine)) for node in graph.nodes}
+    nodes = (*(one.node for one in graph.coverage.unjoined), *graph.nodes)
+    return {node.id: _key(node, names.get(node.machine, node.machine)) for node in nodes}
 
 
 def aligned(old: Keys, new: Keys) -> tuple[Keys, Keys]:

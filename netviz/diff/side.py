@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from netviz.diff.keys import FlowKey, Keys, ListenerKey, ServiceKey
+from netviz.diff.keys import FlowKey, Keys, ListenerKey, OpenEnd, ServiceKey
 from netviz.diff.lasting import lasting_context, lasting_interface
 from netviz.fleet.problems import incomplete_table, not_seen
 from netviz.graph import Flow, Graph, Listener, Node
+from netviz.join.unjoined import REFUTED
 
 EPHEMERAL = range(32768, 61000)
 """Ports that the kernel chooses where nobody has set another range (``ip_local_port_range`` in the
@@ -51,12 +52,18 @@ class MachineSeen:
 @dataclass(slots=True)
 class Side:
     """Machines by name; services with what they were seen doing; the addresses of listeners;
-    flows."""
+    flows.
+
+    ``unjoined`` are services that have sockets which were joined with none, ``open_ends`` those of
+    the sockets that may have another end all the same.
+    """
 
     machines: dict[str, MachineSeen] = field(default_factory=dict)
     services: dict[ServiceKey, dict[Role, Holders]] = field(default_factory=dict)
     listeners: dict[ListenerKey, set[str]] = field(default_factory=dict)
     flows: dict[FlowKey, Connections] = field(default_factory=dict)
+    open_ends: set[OpenEnd] = field(default_factory=set)
+    unjoined: set[ServiceKey] = field(default_factory=set)
     captured: tuple[float, float] | None = None
 
 
@@ -80,6 +87,12 @@ def folded(graph: Graph, keys: Keys) -> Side:
         if flow.match != "queued":  # there the listener stands in for whoever will accept it
             _note(side.services[key.client], ("client", key), nodes[client])
             _note(side.services[key.server], ("server", key), nodes[server])
+    for one in graph.coverage.unjoined:
+        service = keys[one.node.id]
+        side.unjoined.add(service)
+        if one.reason not in REFUTED:
+            there = None if one.machine is None else names.get(one.machine, one.machine)
+            side.open_ends.add(OpenEnd(service, one.proto, one.port, one.is_client, there))
     return side
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from netviz.diff.differences import (
+    ENDS_NOT_FOUND,
     HOLDERS_UNSEEN,
     NOT_CAPTURED,
     Differences,
@@ -25,6 +26,7 @@ _UNHELD = {"none": "no process holds it", "unseen": "holder not visible"}
 _GAPS = {
     NOT_CAPTURED: "was not captured in {side}",
     HOLDERS_UNSEEN: "does not show in {side} who holds its sockets",
+    ENDS_NOT_FOUND: "has sockets in {side} whose other ends were not found",
 }
 _PARTLY = "could not be read wholly in {side}"
 

@@ -30,6 +30,10 @@ class Nodes:
         """The id of the node that is shown for an end of a flow."""
         return self.shown(end)[0]
 
+    def node(self, name: str) -> Node:
+        """The node of an id that was given."""
+        return self._found[name]
+
     def add_listener(self, process: int, listener: Listener) -> None:
         """Show a listener on the node of a process."""
         self._ingress.setdefault(self._process_node(process), set()).add(listener)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from netviz.graph import MATCHES, Coverage, Flow, Graph, Machine, Node, Seen
+from netviz.graph import MATCHES, Coverage, Flow, Graph, Machine, Node, Seen, Unjoined
 from netviz.render.moments import unix_time
 from netviz.render.options import RenderOptions
 from netviz.render.text import whole
@@ -150,6 +150,19 @@ def _coverage(coverage: Coverage) -> dict[str, Any]:
             for missing in coverage.missing
         ],
         "reasons": _sorted_counts(coverage.reasons),
+        "unjoined": [_unjoined(one) for one in coverage.unjoined],
+    }
+
+
+def _unjoined(one: Unjoined) -> dict[str, Any]:
+    return {
+        "node": {**_node(one.node), "pids": [], "listeners": []},
+        "proto": one.proto,
+        "port": one.port,
+        "client": one.is_client,
+        "machine": _text(one.machine),
+        "reason": one.reason,
+        "sockets": one.sockets,
     }
 
 

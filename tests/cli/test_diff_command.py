@@ -113,6 +113,22 @@ def test_flows_stand_for_their_snapshots(
     assert json.loads(capsys.readouterr().out) == expected
 
 
+def test_a_flow_of_which_a_socket_is_left_is_not_gone(capsys: pytest.CaptureFixture[str]) -> None:
+    """The database's machine forwards now: another one may stand behind its address."""
+    forwards = json.loads(Path("old/db.json").read_text())
+    (namespace,) = forwards["netns"]
+    namespace["forwarding"] = True
+    lines = namespace["tables"]["tcp"].splitlines(True)
+    namespace["tables"]["tcp"] = "".join(line for line in lines if "0100000A:9C4" not in line)
+    Path("new/db.json").write_text(json.dumps(forwards))
+    for arguments in ([*OLD, "--", *NEW], [flows("old"), flows("new")]):
+        assert main(["diff", *arguments]) == 1
+        assert capsys.readouterr().out.splitlines()[3:] == [
+            "Not compared",
+            "  web has sockets in NEW whose other ends were not found: 1 flow",
+        ]
+
+
 def test_flows_may_come_through_a_pipe() -> None:
     names = flows("old"), flows("new")
     script = f'"$0" -m netviz.cli.main diff <(cat {names[0]}) <(cat {names[1]})'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,17 +14,26 @@ from hypothesis import strategies as st
 from small_diffs import flow, graph, node, tcp
 
 from netviz.diff.flows_document import is_flows, to_graph
-from netviz.graph import OUTSIDE, Graph, Machine
+from netviz.graph import OUTSIDE, Coverage, Graph, Machine, Unjoined
 from netviz.group import group
 from netviz.render.json_flows import document
 from netviz.snapshot.faults import Fault
 
 WEB = node("w/web", tcp(80))
 OUT = node("/", machine="", owner=OUTSIDE, label="to 203.0.113.0/24")
-GRAPH = graph(
-    *(WEB, OUT),
-    flows=(flow(WEB, OUT, 443, 3, match="external"),),
-    machines=(Machine("w", "w", captured=(1.0, 2.0), problems=("fd: EACCES x1",)),),
+JOB = node("w/job")
+GRAPH = replace(
+    graph(
+        *(WEB, OUT),
+        flows=(flow(WEB, OUT, 443, 3, match="external"),),
+        machines=(Machine("w", "w", captured=(1.0, 2.0), problems=("fd: EACCES x1",)),),
+    ),
+    coverage=Coverage(
+        unjoined=(
+            Unjoined(JOB, "udp", 53, True, None, "several", 2),
+            Unjoined(JOB, "tcp", 80, False, "w", "younger", 1),
+        )
+    ),
 )
 
 
@@ -45,6 +55,13 @@ def test_what_is_written_is_read(process_graph: Graph, level: str) -> None:
     assert [{**f, **unread} for f in read["flows"]] == [{**f, **unread} for f in written["flows"]]
 
 
+def test_whose_sockets_were_joined_with_none_is_read() -> None:
+    assert to_graph(good()).coverage == GRAPH.coverage
+    older = good()
+    del older["coverage"]["unjoined"]
+    assert to_graph(older).coverage == Coverage()
+
+
 def test_unknown_keys_and_a_missing_level_are_passed_over() -> None:
     newer = good()
     expected = to_graph(good())
@@ -54,6 +71,7 @@ def test_unknown_keys_and_a_missing_level_are_passed_over() -> None:
     assert to_graph(newer) == expected
 
 
+LEFT = ["coverage", "unjoined", 0]
 BAD: list[tuple[str, list[Any], Any, str]] = [
     ("another version", ["netviz_flows"], 2, "netviz_flows: expected version 1"),
     ("another level", ["level"], "host", "level: holds flows of level host"),
@@ -71,6 +89,12 @@ BAD: list[tuple[str, list[Any], Any, str]] = [
     ("a count", ["flows", 0, "connections"], 0, "flows[0].connections: expected an integer"),
     ("a direction", ["flows", 0, "directed"], "no", "flows[0].directed: expected true or false"),
     ("a problem", ["machines", 0, "problems", 0], 7, "machines[0].problems[0]: expected a text"),
+    ("no holder", [*LEFT, "node"], None, "coverage.unjoined[0].node.machine: is missing"),
+    ("a holder", [*LEFT, "node", "owner"], 1, "coverage.unjoined[0].node.owner: expected one of"),
+    ("no port", [*LEFT, "port"], None, "coverage.unjoined[0].port: is missing"),
+    ("no sockets", [*LEFT, "sockets"], 0, "coverage.unjoined[0].sockets: expected an integer"),
+    ("a role", [*LEFT, "client"], "no", "coverage.unjoined[0].client: expected true or false"),
+    ("a place", [*LEFT, "machine"], 7, "coverage.unjoined[0].machine: expected a text"),
     ("times", ["machines", 0, "captured"], [1], "machines[0].captured: expected two times"),
     ("late", ["machines", 0, "captured"], [1, 10**400], "machines[0].captured: expected two times"),
 ]
