@@ -6,8 +6,8 @@ from netviz.explain.endpoint import endpoint_text
 from netviz.explain.names import Names
 from netviz.join.kinds import QUEUED, RECENT
 from netviz.join.nat import Translated
-from netviz.join.one_sided import Verdict
 from netviz.join.trace import ConnectedSocket, Pair, Trace
+from netviz.join.verdicts import Verdict
 
 _KINDS = {
     QUEUED: ("queued: the server has not accepted it yet", "rule 7"),
@@ -84,6 +84,13 @@ class JoinedReasons:
         if verdict.is_client:
             with_whom = self._names.listener(verdict.other)
             missing = "no snapshot shows the server's socket of this connection"
+        elif verdict.other.listener >= 0:
+            with_whom = self._names.listener(verdict.other)
+            missing = "that socket is not connected, so it does not show its peers"
+        elif verdict.other.owner or not verdict.other.orphan:
+            place = self._names.place(verdict.other.namespace)
+            with_whom = f"the client on {place}, held by {self._names.holder(verdict.other)}"
+            missing = "it has the one socket there of that address and port, which dialled another"
         else:
             with_whom = f"? of {self._names.place(verdict.other.namespace)}"
             missing = "no snapshot shows the client's socket of this connection"

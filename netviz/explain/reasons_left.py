@@ -9,8 +9,8 @@ from netviz.explain.endpoint import endpoint_text
 from netviz.explain.names import Names
 from netviz.fleet.fleet import Fleet
 from netviz.fleet.translations import Translation, Way
-from netviz.join.one_sided import DOUBTFUL, HALF_OPEN, LINK_LOCAL, NO_LISTENER
 from netviz.join.trace import NO_CANDIDATE, ConnectedSocket, Trace
+from netviz.join.verdicts import DOUBTFUL, HALF_OPEN, LINK_LOCAL, NO_LISTENER
 from netviz.loops import find_tuples
 
 _Tuple = tuple[int, int, int, int, int]

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from netviz.addresses import format_address
 from netviz.explain.endpoint import endpoint_text
 from netviz.explain.names import Names
-from netviz.join.one_sided import DOUBTFUL
 from netviz.join.sctp import SctpOutcome
 from netviz.join.sctp_sockets import SctpSocket
 from netviz.join.trace import Trace
+from netviz.join.verdicts import DOUBTFUL
 from netviz.loops.results import End
 from netviz.parsers.sctp import LISTENING, Endpoint
 from netviz.render.text import counted

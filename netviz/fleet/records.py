@@ -50,6 +50,11 @@ class NamespaceRecord:
     conntrack: list[ConntrackColumns] = field(default_factory=list)
     conntrack_read: bool = False
 
+    @property
+    def cannot_translate(self) -> bool:
+        """Whether no translation that was not seen can hide here."""
+        return self.conntrack_read or self.forwarding is False
+
 
 class SampleRecord(NamedTuple):
     """One snapshot: when it was taken and how much it saw."""

@@ -60,12 +60,12 @@ class Ages:
         key = owner, listener, seen
         if key not in self._too_young:
             births = self.births(owner) + self.births(self._listeners.ends[listener].owner)
-            self._too_young[key] = (
-                bool(births)
-                and seen is not None
-                and all(b is not None and b > seen for b in births)
-            )
+            self._too_young[key] = _all_after(births, seen)
         return self._too_young[key]
+
+    def is_born_after(self, owner: int, seen: float | None) -> bool:
+        """Whether all who are ``owner`` were born after ``seen``; False where an age is unknown."""
+        return _all_after(self.births(owner), seen)
 
     def part(
         self, candidates: Candidates, left: array[int], right: array[int], listener: array[int]
@@ -101,6 +101,11 @@ class Ages:
             return None
         flags = bytearray(len(self._listeners.ends) + 1)
         for number, end in enumerate(self._listeners.ends):
-            births = self.births(end.owner)
-            flags[number] = bool(births) and all(b is not None and b > earliest for b in births)
+            flags[number] = self.is_born_after(end.owner, earliest)
         return flags if any(flags) else None
+
+
+def _all_after(births: list[float | None], seen: float | None) -> bool:
+    if not births or seen is None:
+        return False
+    return all(born is not None and born > seen for born in births)

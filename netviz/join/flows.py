@@ -13,7 +13,7 @@ from netviz.join.direction import Tuple, opened, tuple_of
 from netviz.join.joined import JoinedFlow, Pairs
 from netviz.join.kinds import NAT
 from netviz.join.nat import Translated
-from netviz.join.one_sided import Verdict
+from netviz.join.verdicts import Verdict
 from netviz.loops import AddressTable, distinct, ends, fold, mark, orient, take
 from netviz.loops.results import End, Folded
 from netviz.tables import Candidates

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 from netviz.addresses import AMBIGUOUS, NOBODY, AddressBook
 from netviz.fleet.fleet import Fleet
-from netviz.fleet.ownership import address_book, owned_addresses
+from netviz.fleet.ownership import Connected, address_book, owned_addresses
 from netviz.fleet.sockets import CONNECTION_PROTOCOLS
 from netviz.fleet.translations import Translation, borrowed_ends, named_addresses, translated_ends
 from netviz.join.accounting import count_sockets, sum_up
 from netviz.join.ages import Ages
+from netviz.join.client_ends import ClientEnds
 from netviz.join.flows import FlowMaker
 from netviz.join.identity import unite_namespaces
 from netviz.join.joined import JoinOptions, Pairs
@@ -25,11 +26,12 @@ from netviz.join.kinds import ATTEMPT, ONE_SIDED, QUEUED, RECENT, RECIPROCAL
 from netviz.join.listeners import Listeners
 from netviz.join.missing_ends import dialled_ends, hidden_sources
 from netviz.join.nat import NatJoin, Translated, excluded, join_translated
-from netviz.join.one_sided import DOUBTFUL, OneSided, Verdict
+from netviz.join.one_sided import OneSided
 from netviz.join.outcome import Joined
 from netviz.join.sctp import SctpJoin, join_sctp
 from netviz.join.selection import Selected, all_connected, select_candidates
 from netviz.join.shared_addresses import match_shared
+from netviz.join.verdicts import DOUBTFUL, Verdict
 from netviz.loops import (
     AddressTable,
     account,
@@ -60,7 +62,7 @@ def join(fleet: Fleet, options: JoinOptions) -> Joined:
         known.add(address)
     listeners = Listeners(fleet, known)
     selected = select_candidates(connected, known, listeners, options.recent, options.trace)
-    return _Join(fleet, options, book, known, listeners, selected, owned).run()
+    return _Join(fleet, options, book, known, listeners, selected, owned, connected).run()
 
 
 class _Join:
@@ -75,8 +77,10 @@ class _Join:
         listeners: Listeners,
         selected: Selected,
         owned: Sequence[dict[int, int]],
+        connected: Sequence[Connected],
     ) -> None:
         self.fleet = fleet
+        self.connected = connected
         self.options = options
         self.book = book
         self.known = known
@@ -215,12 +219,22 @@ class _Join:
             )
             for ends in (translated_ends(self.translations), borrowed_ends(self.translations))
         )
+        clients = ClientEnds(
+            self.fleet,
+            self.connected,
+            self.candidates,
+            self.book,
+            self.known,
+            self.listeners,
+            self.ages,
+        )
         return OneSided(
             self.fleet,
             self.candidates,
             self.listeners,
             self.known,
             self.ages,
+            clients,
             taken,
             borrowed,
         )
@@ -230,7 +244,7 @@ class _Join:
         numbers, _ = left_over(target, self.paired)
         certain = 0
         in_vain: set[tuple[int, int, int, int]] = set()
-        for verdict in judge.judge(numbers, target, self.listener):
+        for verdict in judge.judge(numbers, target, self.listener, self.paired):
             if self.joined.trace is not None:
                 self.joined.trace.verdicts[verdict.candidate] = verdict
             if self._draws(verdict) and verdict.other is not None:

@@ -8,42 +8,32 @@ one fails it has no flow.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
 
 from netviz.addresses import is_ipv4, is_link_local
 from netviz.fleet.fleet import Fleet
+from netviz.fleet.sockets import CONNECTION_PROTOCOLS
 from netviz.join.ages import Ages
+from netviz.join.client_ends import ClientEnd, ClientEnds
 from netviz.join.kinds import ATTEMPT, ONE_SIDED, RECENT
-from netviz.join.listeners import Listeners
+from netviz.join.listeners import CONNECTIONLESS, Listeners
+from netviz.join.verdicts import (
+    HALF_OPEN,
+    LINK_LOCAL,
+    LISTENER_AGE_UNKNOWN,
+    NO_LISTENER,
+    SEVERAL_CLIENTS,
+    TRANSLATED,
+    TRANSLATION_POSSIBLE,
+    YOUNGER_LISTENER,
+    Verdict,
+)
 from netviz.loops import AddressTable
 from netviz.loops.results import End
 from netviz.tables import SYN_RECV, SYN_SENT, TIME_WAIT, Candidates
 
-NO_LISTENER = "nothing listens there"
-YOUNGER_LISTENER = "its listener is younger than the snapshot"
-LISTENER_AGE_UNKNOWN = "the age of its listener is unknown"
-TRANSLATION_POSSIBLE = "a translation could hide there"
-TRANSLATED = "another machine stands behind that address and port"
-HALF_OPEN = "half open"
-LINK_LOCAL = "link-local address"
-
-DOUBTFUL = frozenset({LISTENER_AGE_UNKNOWN, TRANSLATION_POSSIBLE})
-"""Reasons that mean: unknown. The others mean: no."""
-
-
-class Verdict(NamedTuple):
-    """What an unmatched candidate comes to.
-
-    ``other`` is the end that it talks to (None for no flow), ``is_client`` whether the candidate is
-    the client. ``reason`` says why it is not certain, empty where it is.
-    """
-
-    candidate: int
-    kind: int
-    other: End | None
-    is_client: bool
-    reason: str
+_NO_CLIENT = frozenset({SYN_RECV, TIME_WAIT})
+"""States of a server's socket that has no client, or none any more."""
 
 
 class OneSided:
@@ -56,6 +46,7 @@ class OneSided:
         listeners: Listeners,
         known: AddressTable,
         ages: Ages,
+        clients: ClientEnds,
         translated: frozenset[tuple[int, int, int, int]],
         borrowed: frozenset[tuple[int, int, int, int]] = frozenset(),
     ) -> None:
@@ -66,15 +57,22 @@ class OneSided:
         self._listeners = listeners
         self._known = known
         self._ages = ages
+        self._clients = clients
         self._translated = translated
         self._borrowed = borrowed
         self._ahead: dict[tuple[int, int, int, int, float | None], tuple[End | None, str]] = {}
 
     def judge(
-        self, numbers: Iterable[int], target: array[int], listener: array[int]
+        self,
+        numbers: Sequence[int],
+        target: array[int],
+        listener: array[int],
+        paired: bytearray,
     ) -> Iterator[Verdict]:
         """Verdicts on the unmatched candidates ``numbers``, each with one namespace as target."""
         state = self._candidates.state
+        served = (i for i in numbers if listener[i] >= 0 and state[i] not in _NO_CLIENT)
+        self._clients.gather(served, target, paired)
         for i in numbers:
             kind = _kind(state[i])
             if listener[i] >= 0:
@@ -101,7 +99,8 @@ class OneSided:
             return None, LINK_LOCAL
         if (there, proto, address, port) in self._borrowed:
             return None, TRANSLATED
-        reason = "" if self._cannot_translate(there) else TRANSLATION_POSSIBLE
+        certain = self._fleet.namespaces[there].cannot_translate
+        reason = "" if certain else TRANSLATION_POSSIBLE
         return End(there, 0, -1, True), reason
 
     def _look_ahead(self, i: int, there: int, kind: int) -> tuple[End | None, str]:
@@ -137,7 +136,7 @@ class OneSided:
         end = End(there, owner, covering, False)
         if (there, proto, address, port) in self._translated:
             return end, TRANSLATION_POSSIBLE
-        if not self._cannot_translate(there):
+        if not self._fleet.namespaces[there].cannot_translate:
             return end, TRANSLATION_POSSIBLE
         return end, self._age_reason(owner, seen)
 
@@ -152,20 +151,36 @@ class OneSided:
         return YOUNGER_LISTENER
 
     def _behind(self, i: int, kind: int, there: int) -> Verdict:
-        """A server's socket whose client is gone: ``?`` of the client's machine."""
+        """A server's socket without its client's: who has that, or ``?`` where it is gone."""
         if self._candidates.state[i] == SYN_RECV:
             # Nothing answered yet: whoever sent it may have lied about its address.
             return Verdict(i, kind, None, False, HALF_OPEN)
-        candidates = self._candidates
-        gone, reason = self.gone(
-            there, candidates.proto[i], candidates.remote[i], candidates.remote_port[i]
-        )
-        return Verdict(i, kind, gone, False, reason)
+        end = self._clients.end_of(i, there)
+        client, reason = self.gone(*end)
+        if client is not None and kind == ONE_SIDED:
+            unconnected, doubt = self._unconnected_client(i, end)
+            if unconnected is not None:
+                return Verdict(i, kind, unconnected, False, reason or doubt)
+            sockets = self._clients.clients_of(i, there)
+            holders = {End(there, one.owner, -1, not one.inode) for one in sockets}
+            if len(holders) > 1:
+                return Verdict(i, kind, None, False, SEVERAL_CLIENTS)
+            if not all(one.dialled_outside for one in sockets):
+                # Whom it dialled is captured, and may have answered by itself.
+                reason = TRANSLATION_POSSIBLE
+            client = holders.pop() if holders else client
+        return Verdict(i, kind, client, False, reason)
 
-    def _cannot_translate(self, namespace: int) -> bool:
-        """Whether no other machine can stand behind an address of the namespace."""
-        record = self._fleet.namespaces[namespace]
-        return record.conntrack_read or record.forwarding is False
+    def _unconnected_client(self, i: int, end: ClientEnd) -> tuple[End | None, str]:
+        """The unconnected socket that ``end`` is of, if it was there, and why that is not sure."""
+        if CONNECTION_PROTOCOLS[end.proto] not in CONNECTIONLESS:
+            return None, ""
+        found, reason = self._listening_end(*end, self._ages.last_listed(self._candidates, i))
+        if found is None or reason == YOUNGER_LISTENER:
+            return None, ""
+        # Where nobody is seen to hold it, ``?`` it is, whatever the age.
+        no_doubt = not found.owner and reason == LISTENER_AGE_UNKNOWN
+        return found, "" if no_doubt else reason
 
 
 def _kind(state: int) -> int:

@@ -21,11 +21,12 @@ from netviz.join.joined import JoinedFlow
 from netviz.join.kinds import ATTEMPT, NAT, ONE_SIDED, QUEUED, RECIPROCAL
 from netviz.join.listeners import Listeners
 from netviz.join.nat import Translated
-from netviz.join.one_sided import TRANSLATED, OneSided, Verdict
+from netviz.join.one_sided import OneSided
 from netviz.join.sctp_nat import SctpNat, TranslatedPair, translated_associations
 from netviz.join.sctp_pairs import SctpPairs
 from netviz.join.sctp_peers import Peer, Peers
 from netviz.join.sctp_sockets import PROTO, SctpSocket, sctp_sockets, sent
+from netviz.join.verdicts import TRANSLATED, Verdict
 from netviz.loops import AddressTable, Dialled
 from netviz.loops.results import End
 from netviz.parsers.sctp import CLOSED, COOKIE_ECHOED, COOKIE_WAIT

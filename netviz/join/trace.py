@@ -18,9 +18,9 @@ from netviz.fleet.translations import Translation
 from netviz.join.joined import Pairs
 from netviz.join.listeners import Listeners
 from netviz.join.nat import NatJoin
-from netviz.join.one_sided import Verdict
 from netviz.join.sctp import SctpOutcome
 from netviz.join.selection import Selected
+from netviz.join.verdicts import Verdict
 from netviz.loops import AddressTable, account
 from netviz.tables import TIME_WAIT, Candidates, ConnectedColumns
 

@@ -184,6 +184,24 @@ def test_one_sided_in_both_directions() -> None:
     assert gone.sockets[-1].reasons[0] == "joined (one-sided; rule 6) with ? of c"
 
 
+def test_client_whose_socket_shows_another_end_or_none() -> None:
+    unconnected = listen("10.0.0.1", 40000, 7, proto="udp")
+    answer = connect("10.0.0.2", 53, "10.0.0.1", 40000, 3, proto="udp")
+    names = listen("0.0.0.0", 53, 3, proto="udp")
+    asked = explained("10.0.0.2:53", client(unconnected), server(names, answer))
+    assert asked.sockets[-1].reasons == (
+        "joined (one-sided; rule 6) with the listener udp 10.0.0.1:40000 on c,"
+        " held by curl (pid 7)",
+        "that socket is not connected, so it does not show its peers",
+    )
+    dialled = connect("10.0.0.1", 40000, "10.0.0.99", 80, 7)
+    asked = explained("10.0.0.2:80", client(dialled), server(listen("0.0.0.0", 80, 3), ANSWER))
+    assert asked.sockets[-1].reasons == (
+        "joined (one-sided; rule 6) with the client on c, held by curl (pid 7)",
+        "it has the one socket there of that address and port, which dialled another",
+    )
+
+
 def test_listener_that_only_its_clients_show() -> None:
     names = listen("0.0.0.0", 53, 3, proto="udp")
     asked = connect("10.0.0.1", 40000, "10.0.0.2", 53, 7, proto="udp")
