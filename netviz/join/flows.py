@@ -11,7 +11,6 @@ from netviz.fleet.sockets import CONNECTION_PROTOCOLS
 from netviz.graph import Sample
 from netviz.join.direction import Tuple, opened, tuple_of
 from netviz.join.joined import JoinedFlow, Pairs
-from netviz.join.kinds import NAT
 from netviz.join.nat import Translated
 from netviz.join.verdicts import Verdict
 from netviz.loops import AddressTable, distinct, ends, fold, mark, orient, take
@@ -168,7 +167,7 @@ class FlowMaker:
             [self._address(number) for number in range(len(self._known.addresses))],
         )
 
-    def translated(self, found: Translated) -> JoinedFlow:
+    def translated(self, found: Translated, kind: int) -> JoinedFlow:
         """The flow of one connection that was translated on its way."""
         candidates = self._candidates
         address, port = found.reached
@@ -185,7 +184,7 @@ class FlowMaker:
             CONNECTION_PROTOCOLS[candidates.proto[found.client]],
             client_port,
             port,
-            NAT,
+            kind,
             True,
             1,
             ((local, client_port, format_address(address), port),),

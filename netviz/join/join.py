@@ -22,10 +22,10 @@ from netviz.join.client_ends import ClientEnds
 from netviz.join.flows import FlowMaker
 from netviz.join.identity import unite_namespaces
 from netviz.join.joined import JoinOptions, Pairs
-from netviz.join.kinds import ATTEMPT, ONE_SIDED, QUEUED, RECENT, RECIPROCAL
+from netviz.join.kinds import ATTEMPT, NAT, ONE_SIDED, QUEUED, RECENT, RECIPROCAL
 from netviz.join.listeners import Listeners
 from netviz.join.missing_ends import dialled_ends, hidden_sources
-from netviz.join.nat import NatJoin, Translated, excluded, join_translated
+from netviz.join.nat import NatJoin, Translated, excluded, join_translated, translated_kind
 from netviz.join.one_sided import OneSided
 from netviz.join.outcome import Joined
 from netviz.join.sctp import SctpJoin, join_sctp
@@ -185,11 +185,12 @@ class _Join:
         )
         found.found = [t for t in found.found if not self._is_too_young(t)]
         for translated in found.found:
-            self.joined.flows.append(self.maker.translated(translated))
+            kind = translated_kind(self.candidates, translated)
+            self.joined.flows.append(self.maker.translated(translated, kind))
+            self.coverage.nat += kind == NAT
             self.paired[translated.client] = 1
             if translated.server >= 0:
                 self.paired[translated.server] = 1
-        self.coverage.nat = len(found.found)
         return found
 
     def _is_too_young(self, translated: Translated) -> bool:

@@ -15,10 +15,11 @@ from typing import NamedTuple
 from netviz.addresses import NOBODY, AddressBook, is_ipv4
 from netviz.fleet.sockets import CONNECTION_PROTOCOLS
 from netviz.fleet.translations import Translation, Way
+from netviz.join.kinds import NAT, RECENT
 from netviz.join.listeners import CONNECTIONLESS, Listeners
 from netviz.loops import AddressTable, find_tuples
 from netviz.loops.results import End
-from netviz.tables import Candidates
+from netviz.tables import TIME_WAIT, Candidates
 
 MOST_HOPS = 8
 """How many machines in a row may translate one connection."""
@@ -215,6 +216,12 @@ class _Translator:
                 end = End(there, self._listeners.ends[covering].owner, covering, False)
                 return Translated(client, -1, end, via, dialled, reached)
         return None
+
+
+def translated_kind(candidates: Candidates, found: Translated) -> int:
+    """What kind of match a translated connection is: RECENT where an end is closed, else NAT."""
+    ends = [end for end in (found.client, found.server) if end >= 0]
+    return RECENT if any(candidates.state[end] == TIME_WAIT for end in ends) else NAT
 
 
 def excluded(target: array[int], found: NatJoin) -> array[int]:

@@ -5,9 +5,21 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from groups import MachineOf, Namespace, Socket, connect, flows, listen, simple, stitched
+from groups import (
+    ESTABLISHED,
+    TIME_WAIT,
+    MachineOf,
+    Namespace,
+    Socket,
+    connect,
+    flows,
+    listen,
+    simple,
+    stitched,
+)
 
 from netviz.addresses import AddressBook
+from netviz.stitch import StitchOptions
 
 
 def entry(original: str, reply: str, proto: str = "tcp", replied: bool = True) -> str:
@@ -45,6 +57,25 @@ def test_published_port_of_a_container() -> None:
     assert (flow.via, flow.dialled) == (("router",), ("192.0.2.1", 8080))
     assert flow.samples == (("192.0.2.10", 50000, "172.18.0.2", 80),)
     assert (graph.coverage.nat, graph.coverage.joined) == (1, 2)
+
+
+@pytest.mark.parametrize("closed", ["both", "client", "server"])
+def test_closed_connection_on_request(closed: str) -> None:
+    """It is told of as one that was not translated is: no pair."""
+    state = dict.fromkeys(("client", "server"), ESTABLISHED)
+    state.update(dict.fromkeys(state if closed == "both" else [closed], TIME_WAIT))
+    dialled = connect("192.0.2.10", 50000, "192.0.2.1", 8080, 2, state=state["client"])
+    answer = connect("172.18.0.2", 80, "192.0.2.10", 50000, 3, state=state["server"])
+    group = (
+        simple("client", "192.0.2.10", dialled),
+        router(DNAT, container(listen("0.0.0.0", 80, 3), answer)),
+    )
+    graph = stitched(*group, options=StitchOptions(recent=True))
+    assert flows(graph) == [("client/p2", "router/p3", "tcp", 80, "recent", 1)]
+    assert (graph.flows[0].via, graph.flows[0].dialled) == (("router",), ("192.0.2.1", 8080))
+    coverage = graph.coverage
+    assert (coverage.nat, coverage.pairs, coverage.joined) == (0, 0, 2)
+    assert stitched(*group).coverage.nat == 0
 
 
 def test_without_the_entry_there_are_two_halves() -> None:
