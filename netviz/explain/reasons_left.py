@@ -50,12 +50,16 @@ class LeftReasons:
     def _attempt(self, socket: ConnectedSocket) -> list[str]:
         verdict = self._trace.verdicts.get(socket.candidate)
         whom = "nobody is known to listen there"
+        led = ""
+        if socket.candidate in self._trace.translated.attempts:
+            _, through = self._trace.translated.attempts[socket.candidate]
+            led = f" it was translated to {endpoint_text(*through.reached)} (rule 5),"
         if verdict is not None and verdict.other is not None and verdict.other.listener >= 0:
             whom = f"it calls {self._names.listener(verdict.other)}"
-        elif verdict is not None:
+        elif verdict is not None and not led:
             whom = f"{self._belongs(socket)}, where {whom[: -len(' there')]}"
         return [
-            f"an attempt: not established yet, {whom};"
+            f"an attempt: not established yet,{led} {whom};"
             " --attempts of netviz-stitch draws it (rule 6)",
             *self._unread(socket),
         ]

@@ -121,6 +121,7 @@ class _Join:
                 target[number] = open_target[number] = NOBODY
         self._orient(left, right)
         judge = self._judge()
+        self._lead_attempts(judge, translated, target, open_target)
         one_sided = self._join_one_sided(judge, open_target)
         self._account(target, translated, one_sided)
         sctp = join_sctp(
@@ -262,6 +263,26 @@ class _Join:
             for end in hidden_sources(self.translations, in_vain, self.book):
                 self.selected.dialled.add(*end)
         return certain
+
+    def _lead_attempts(
+        self,
+        judge: OneSided,
+        translated: NatJoin,
+        target: array[int],
+        open_target: array[int],
+    ) -> None:
+        """Attempts that conntrack leads to another end than the one they dial (rule 5)."""
+        for number, (there, through) in translated.attempts.items():
+            if self.paired[number]:
+                continue
+            verdict = judge.attempt(number, there, *through.reached)
+            if self.joined.trace is not None:
+                self.joined.trace.verdicts[number] = verdict
+            if self._draws(verdict):
+                led = through._replace(listening=verdict.other)
+                self.joined.flows.append(self.maker.translated(led, ATTEMPT))
+            target[number] = there
+            open_target[number] = NOBODY  # it is judged
 
     def _dialled(self, i: int, target: array[int]) -> tuple[int, int, int, int]:
         """Namespace, protocol, address and port of what a client's socket dials."""

@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from netviz.addresses import NOBODY, AddressBook, is_ipv4
+from netviz.addresses import AMBIGUOUS, NOBODY, AddressBook, is_ipv4
 from netviz.fleet.sockets import CONNECTION_PROTOCOLS
 from netviz.fleet.translations import Translation, Way
 from netviz.join.kinds import NAT, RECENT
 from netviz.join.listeners import CONNECTIONLESS, Listeners
 from netviz.loops import AddressTable, find_tuples
 from netviz.loops.results import End
-from netviz.tables import TIME_WAIT, Candidates
+from netviz.tables import SYN_SENT, TIME_WAIT, Candidates
 
 MOST_HOPS = 8
 """How many machines in a row may translate one connection."""
@@ -51,12 +51,14 @@ class Translated(NamedTuple):
 class NatJoin:
     """Connections found through translations; ``ambiguous`` candidates have several answers.
 
-    ``outside`` has the address and port, of nobody in the group, that a client was led to.
+    ``outside`` has the address and port, of nobody in the group, that a client was led to,
+    ``attempts`` where in the group one was led that was not answered yet: the namespace, and how.
     """
 
     found: list[Translated] = field(default_factory=list)
     ambiguous: set[int] = field(default_factory=set)
     outside: dict[int, tuple[int, int]] = field(default_factory=dict)
+    attempts: dict[int, tuple[int, Translated]] = field(default_factory=dict)
 
 
 def join_translated(
@@ -103,6 +105,7 @@ class _Translator:
             self._by_original.setdefault(key, []).append(translation)
         self._sockets = self._find_sockets()
         self._outside: dict[int, set[tuple[int, int]]] = {}
+        self._unanswered: dict[int, list[tuple[int, Translated]]] = {}
         self._followed: dict[int, int] = {}  # how many translations, by client
 
     def join(self) -> NatJoin:
@@ -129,7 +132,20 @@ class _Translator:
             for client, ends in self._outside.items()
             if len(ends) == 1 and not answers[client] and client not in result.ambiguous
         }
+        result.attempts = {
+            client: min(ways, key=lambda way: self._preference(way[1]))
+            for client, ways in self._unanswered.items()
+            if self._is_attempt(client, ways)
+            and not answers[client]
+            and client not in result.ambiguous
+        }
         return result
+
+    def _is_attempt(self, client: int, ways: list[tuple[int, Translated]]) -> bool:
+        """Whether ``client`` is not answered yet, and all its ways lead to one end of the group."""
+        ends = {(there, through.reached) for there, through in ways}
+        is_inside = all(there >= 0 for there, _ in ends)
+        return self._candidates.state[client] == SYN_SENT and len(ends) == 1 and is_inside
 
     def _preference(self, answer: Translated) -> tuple[int, list[int]]:
         return len(answer.via), [self._rank[namespace] for namespace in answer.via]
@@ -168,18 +184,26 @@ class _Translator:
             if answer is not None:
                 return [answer]
         if len(hops) == MOST_HOPS:
+            self._end_unanswered(client, hops, AMBIGUOUS)
             return []
         onward = self._by_original.get((last.proto, last.reply.turned()), [])
         if there == NOBODY and not onward:
             end = last.reply.source, last.reply.source_port
             self._outside.setdefault(client, set()).add(end)
-        return [
-            found
+        onward = [
+            following
             for following in onward
             if following.namespace not in {hop.namespace for hop in hops}
             and self._can_follow(following, hops, client)
-            for found in self._follow(client, (*hops, following))
         ]
+        if not onward:
+            self._end_unanswered(client, hops, there)
+        return [found for following in onward for found in self._follow(client, (*hops, following))]
+
+    def _end_unanswered(self, client: int, hops: tuple[Translation, ...], there: int) -> None:
+        """Note that ``hops`` lead to nothing that answers, in namespace ``there``."""
+        way = there, _through(client, hops)
+        self._unanswered.setdefault(client, []).append(way)
 
     def _can_follow(
         self, following: Translation, hops: tuple[Translation, ...], client: int
@@ -193,10 +217,8 @@ class _Translator:
         return source == NOBODY or source in behind
 
     def _answer(self, client: int, hops: tuple[Translation, ...], there: int) -> Translated | None:
-        last, first = hops[-1], hops[0]
-        via = tuple(hop.namespace for hop in hops)
-        dialled = (first.original.destination, first.original.destination_port)
-        reached = (last.reply.source, last.reply.source_port)
+        last = hops[-1]
+        through = _through(client, hops)
         servers = [
             i
             for i in self._sockets.get((last.proto, last.reply), [])
@@ -205,17 +227,30 @@ class _Translator:
             and not self._are_apart(client, i)
         ]
         if len(servers) == 1:
-            return Translated(client, servers[0], None, via, dialled, reached)
+            return through._replace(server=servers[0])
         if not servers and last.proto in CONNECTIONLESS and last.replied:
-            address = self._known.find(reached[0])
+            reached, port = through.reached
             proto = CONNECTION_PROTOCOLS.index(last.proto)
             covering = self._listeners.table.find(
-                there, proto, reached[1], address, is_ipv4(reached[0])
+                there, proto, port, self._known.find(reached), is_ipv4(reached)
             )
             if covering >= 0:
                 end = End(there, self._listeners.ends[covering].owner, covering, False)
-                return Translated(client, -1, end, via, dialled, reached)
+                return through._replace(listening=end)
         return None
+
+
+def _through(client: int, hops: tuple[Translation, ...]) -> Translated:
+    """The way of ``client`` through ``hops``, whatever answers at its end."""
+    first, last = hops[0].original, hops[-1].reply
+    return Translated(
+        client,
+        -1,
+        None,
+        tuple(hop.namespace for hop in hops),
+        (first.destination, first.destination_port),
+        (last.source, last.source_port),
+    )
 
 
 def translated_kind(candidates: Candidates, found: Translated) -> int:

@@ -81,6 +81,12 @@ class OneSided:
                 end, reason = self._look_ahead(i, target[i], kind)
                 yield Verdict(i, kind, end, True, reason)
 
+    def attempt(self, i: int, there: int, address: int, port: int) -> Verdict:
+        """The verdict on an attempt that was led to ``address`` and ``port`` in ``there``."""
+        namespace, proto = self._candidates.namespace[i], self._candidates.proto[i]
+        end, reason = self.ahead(namespace, there, proto, self._known.add(address), port)
+        return Verdict(i, ATTEMPT, end or _somebody(there), True, reason)
+
     def ahead(
         self, namespace: int, there: int, proto: int, address: int, port: int
     ) -> tuple[End | None, str]:
@@ -101,7 +107,7 @@ class OneSided:
             return None, TRANSLATED
         certain = self._fleet.namespaces[there].cannot_translate
         reason = "" if certain else TRANSLATION_POSSIBLE
-        return End(there, 0, -1, True), reason
+        return _somebody(there), reason
 
     def _look_ahead(self, i: int, there: int, kind: int) -> tuple[End | None, str]:
         """The listener that a client's socket talks to, in namespace ``there``."""
@@ -120,7 +126,7 @@ class OneSided:
         end, reason = found
         if kind == ATTEMPT and end is None:
             # Somebody of that machine is called in vain: an attempt needs no listener.
-            return End(there, 0, -1, True), reason
+            return _somebody(there), reason
         return found
 
     def _listening_end(
@@ -181,6 +187,11 @@ class OneSided:
         # Where nobody is seen to hold it, ``?`` it is, whatever the age.
         no_doubt = not found.owner and reason == LISTENER_AGE_UNKNOWN
         return found, "" if no_doubt else reason
+
+
+def _somebody(there: int) -> End:
+    """``?`` of a namespace."""
+    return End(there, 0, -1, True)
 
 
 def _kind(state: int) -> int:
