@@ -14,6 +14,8 @@ _KINDS = {
     RECENT: ("recent: closed already", "rule 7"),
 }
 
+_NEITHER = "which end is the client is not known: drawn without an arrow (rule 11)"
+
 
 class JoinedReasons:
     """Sentences for sockets that were counted as joined."""
@@ -56,7 +58,7 @@ class JoinedReasons:
 
     def _direction(self, socket: ConnectedSocket, other: ConnectedSocket, pair: Pair) -> str:
         if not pair.directed:
-            return "which end is the client is not known: drawn without an arrow (rule 11)"
+            return _NEITHER
         here, there = (self._trace.listener[end.candidate] >= 0 for end in (socket, other))
         role = "client" if pair.is_client else "server"
         if here == there:
@@ -84,6 +86,11 @@ class JoinedReasons:
         if verdict.is_client:
             with_whom = self._names.listener(verdict.other)
             missing = "no snapshot shows the server's socket of this connection"
+        elif not verdict.directed:
+            place = self._names.place(verdict.other.namespace)
+            listens = verdict.other.listener >= 0
+            with_whom = self._names.listener(verdict.other) if listens else f"? of {place}"
+            missing = _NEITHER
         elif verdict.other.listener >= 0:
             with_whom = self._names.listener(verdict.other)
             missing = "that socket is not connected, so it does not show its peers"

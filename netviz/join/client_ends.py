@@ -75,27 +75,26 @@ class ClientEnds:
         proto, address = candidates.proto[i], candidates.remote[i]
         return ClientEnd(there, proto, address, candidates.remote_port[i])
 
-    def listener_of(self, end: ClientEnd) -> int:
-        """The number of the listener that covers an end, negative where none does."""
-        wide = is_ipv4(self._known.addresses[end.address])
-        return self._listeners.table.find(end.namespace, end.proto, end.port, end.address, wide)
+    def is_covered(self, end: ClientEnd) -> bool:
+        """Whether a listener covers the end."""
+        namespace, proto, address, port = end
+        wide = is_ipv4(self._known.addresses[address])
+        return self._listeners.table.find(namespace, proto, port, address, wide) >= 0
 
-    def gather(self, numbers: Iterable[int], target: array[int], paired: bytearray) -> None:
-        """Look for the clients of candidates ``numbers``, whose namespaces are ``target``.
+    def gather(self, wanted: Collection[ClientEnd], paired: bytearray) -> None:
+        """Look for the sockets at ``wanted`` ends.
 
-        All at once, since every table of these namespaces is gone through. What is ``paired`` has
-        its other end, and is not the client of any of them.
+        All at once, since every table of their namespaces is gone through. What is ``paired`` has
+        its other end, and is nobody else's client.
         """
-        ends = {self.end_of(i, target[i]) for i in numbers}
-        wanted = {end for end in ends if self.listener_of(end) < 0}
         if wanted:
             taken = self._taken(wanted, paired)
             self._sockets = self._open_sockets(wanted, taken)
 
-    def clients_of(self, i: int, there: int) -> list[ClientSocket]:
-        """The connected sockets that may be what candidate ``i`` talks to."""
-        sockets = self._sockets.get(self.end_of(i, there), ())
-        return [socket for socket in sockets if self._can_be(socket, there, i)]
+    def clients_of(self, i: int, end: ClientEnd) -> list[ClientSocket]:
+        """The connected sockets at ``end`` that may be what candidate ``i`` talks to."""
+        sockets = self._sockets.get(end, ())
+        return [socket for socket in sockets if self._can_be(socket, end.namespace, i)]
 
     def _can_be(self, socket: ClientSocket, there: int, i: int) -> bool:
         """Whether ``socket`` was there when candidate ``i`` was, and shows another remote end."""

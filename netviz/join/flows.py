@@ -207,7 +207,7 @@ class FlowMaker:
             client[1],
             server[1],
             verdict.kind,
-            True,
+            verdict.directed,
             1,
             ((*client, *server),),
             seen=self._seen(i),

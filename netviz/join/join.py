@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from netviz.addresses import AMBIGUOUS, NOBODY, AddressBook
@@ -24,6 +25,7 @@ from netviz.join.identity import unite_namespaces
 from netviz.join.joined import JoinOptions, Pairs
 from netviz.join.kinds import ATTEMPT, NAT, ONE_SIDED, QUEUED, RECENT, RECIPROCAL
 from netviz.join.listeners import Listeners
+from netviz.join.lone_servers import LoneServers
 from netviz.join.missing_ends import dialled_ends, hidden_sources
 from netviz.join.nat import NatJoin, Translated, excluded, join_translated, translated_kind
 from netviz.join.one_sided import OneSided
@@ -221,7 +223,18 @@ class _Join:
             )
             for ends in (translated_ends(self.translations), borrowed_ends(self.translations))
         )
-        clients = ClientEnds(
+        return OneSided(
+            self.fleet,
+            self.candidates,
+            self.listeners,
+            self.known,
+            self.ages,
+            taken,
+            borrowed,
+        )
+
+    def _lone_servers(self, judge: OneSided) -> LoneServers:
+        ends = ClientEnds(
             self.fleet,
             self.connected,
             self.candidates,
@@ -230,23 +243,20 @@ class _Join:
             self.listeners,
             self.ages,
         )
-        return OneSided(
-            self.fleet,
-            self.candidates,
-            self.listeners,
-            self.known,
-            self.ages,
-            clients,
-            taken,
-            borrowed,
-        )
+        return LoneServers(self.fleet, self.candidates, self.known, self.ages, ends, judge)
 
     def _join_one_sided(self, judge: OneSided, target: array[int]) -> int:
         """Judge what is left; gives how many sockets are certain although one-sided."""
         numbers, _ = left_over(target, self.paired)
         certain = 0
         in_vain: set[tuple[int, int, int, int]] = set()
-        for verdict in judge.judge(numbers, target, self.listener, self.paired):
+        clients = [i for i in numbers if self.listener[i] < 0]
+        served = [i for i in numbers if self.listener[i] >= 0]
+        verdicts = chain(
+            judge.judge(clients, target),
+            self._lone_servers(judge).judge(served, target, self.paired),
+        )
+        for verdict in verdicts:
             if self.joined.trace is not None:
                 self.joined.trace.verdicts[verdict.candidate] = verdict
             if self._draws(verdict) and verdict.other is not None:

@@ -8,21 +8,17 @@ one fails it has no flow.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from netviz.addresses import is_ipv4, is_link_local
 from netviz.fleet.fleet import Fleet
-from netviz.fleet.sockets import CONNECTION_PROTOCOLS
 from netviz.join.ages import Ages
-from netviz.join.client_ends import ClientEnd, ClientEnds
 from netviz.join.kinds import ATTEMPT, ONE_SIDED, RECENT
-from netviz.join.listeners import CONNECTIONLESS, Listeners
+from netviz.join.listeners import Listeners
 from netviz.join.verdicts import (
-    HALF_OPEN,
     LINK_LOCAL,
     LISTENER_AGE_UNKNOWN,
     NO_LISTENER,
-    SEVERAL_CLIENTS,
     TRANSLATED,
     TRANSLATION_POSSIBLE,
     YOUNGER_LISTENER,
@@ -30,10 +26,7 @@ from netviz.join.verdicts import (
 )
 from netviz.loops import AddressTable
 from netviz.loops.results import End
-from netviz.tables import SYN_RECV, SYN_SENT, TIME_WAIT, Candidates
-
-_NO_CLIENT = frozenset({SYN_RECV, TIME_WAIT})
-"""States of a server's socket that has no client, or none any more."""
+from netviz.tables import SYN_SENT, TIME_WAIT, Candidates
 
 
 class OneSided:
@@ -46,7 +39,6 @@ class OneSided:
         listeners: Listeners,
         known: AddressTable,
         ages: Ages,
-        clients: ClientEnds,
         translated: frozenset[tuple[int, int, int, int]],
         borrowed: frozenset[tuple[int, int, int, int]] = frozenset(),
     ) -> None:
@@ -57,29 +49,16 @@ class OneSided:
         self._listeners = listeners
         self._known = known
         self._ages = ages
-        self._clients = clients
         self._translated = translated
         self._borrowed = borrowed
         self._ahead: dict[tuple[int, int, int, int, float | None], tuple[End | None, str]] = {}
 
-    def judge(
-        self,
-        numbers: Sequence[int],
-        target: array[int],
-        listener: array[int],
-        paired: bytearray,
-    ) -> Iterator[Verdict]:
-        """Verdicts on the unmatched candidates ``numbers``, each with one namespace as target."""
-        state = self._candidates.state
-        served = (i for i in numbers if listener[i] >= 0 and state[i] not in _NO_CLIENT)
-        self._clients.gather(served, target, paired)
+    def judge(self, numbers: Iterable[int], target: array[int]) -> Iterator[Verdict]:
+        """Verdicts on the unmatched clients ``numbers``, each with one namespace as target."""
         for i in numbers:
-            kind = _kind(state[i])
-            if listener[i] >= 0:
-                yield self._behind(i, kind, target[i])
-            else:
-                end, reason = self._look_ahead(i, target[i], kind)
-                yield Verdict(i, kind, end, True, reason)
+            kind = kind_of(self._candidates.state[i])
+            end, reason = self._look_ahead(i, target[i], kind)
+            yield Verdict(i, kind, end, True, reason)
 
     def attempt(self, i: int, there: int, address: int, port: int) -> Verdict:
         """The verdict on an attempt that was led to ``address`` and ``port`` in ``there``."""
@@ -94,7 +73,7 @@ class OneSided:
 
         ``proto`` and ``address`` are numbers. Also gives why that is not certain.
         """
-        return self._listening_end(there, proto, address, port, self._ages.last_seen(namespace))
+        return self.listening(there, proto, address, port, self._ages.last_seen(namespace))
 
     def gone(self, there: int, proto: int, address: int, port: int) -> tuple[End | None, str]:
         """``?`` of ``there``, for a client of that end which is gone, and why it is not certain.
@@ -122,16 +101,17 @@ class OneSided:
         key = (*end_asked, seen)
         found = self._ahead.get(key)
         if found is None:
-            found = self._ahead[key] = self._listening_end(*end_asked, seen)
+            found = self._ahead[key] = self.listening(*end_asked, seen)
         end, reason = found
         if kind == ATTEMPT and end is None:
             # Somebody of that machine is called in vain: an attempt needs no listener.
             return _somebody(there), reason
         return found
 
-    def _listening_end(
+    def listening(
         self, there: int, proto: int, address: int, port: int, seen: float | None
     ) -> tuple[End | None, str]:
+        """What listens in ``there`` on an end, and why that may not be who was ``seen`` then."""
         number = self._known.addresses[address]
         if is_link_local(number):
             return None, LINK_LOCAL
@@ -156,45 +136,14 @@ class OneSided:
             return LISTENER_AGE_UNKNOWN
         return YOUNGER_LISTENER
 
-    def _behind(self, i: int, kind: int, there: int) -> Verdict:
-        """A server's socket without its client's: who has that, or ``?`` where it is gone."""
-        if self._candidates.state[i] == SYN_RECV:
-            # Nothing answered yet: whoever sent it may have lied about its address.
-            return Verdict(i, kind, None, False, HALF_OPEN)
-        end = self._clients.end_of(i, there)
-        client, reason = self.gone(*end)
-        if client is not None and kind == ONE_SIDED:
-            unconnected, doubt = self._unconnected_client(i, end)
-            if unconnected is not None:
-                return Verdict(i, kind, unconnected, False, reason or doubt)
-            sockets = self._clients.clients_of(i, there)
-            holders = {End(there, one.owner, -1, not one.inode) for one in sockets}
-            if len(holders) > 1:
-                return Verdict(i, kind, None, False, SEVERAL_CLIENTS)
-            if not all(one.dialled_outside for one in sockets):
-                # Whom it dialled is captured, and may have answered by itself.
-                reason = TRANSLATION_POSSIBLE
-            client = holders.pop() if holders else client
-        return Verdict(i, kind, client, False, reason)
-
-    def _unconnected_client(self, i: int, end: ClientEnd) -> tuple[End | None, str]:
-        """The unconnected socket that ``end`` is of, if it was there, and why that is not sure."""
-        if CONNECTION_PROTOCOLS[end.proto] not in CONNECTIONLESS:
-            return None, ""
-        found, reason = self._listening_end(*end, self._ages.last_listed(self._candidates, i))
-        if found is None or reason == YOUNGER_LISTENER:
-            return None, ""
-        # Where nobody is seen to hold it, ``?`` it is, whatever the age.
-        no_doubt = not found.owner and reason == LISTENER_AGE_UNKNOWN
-        return found, "" if no_doubt else reason
-
 
 def _somebody(there: int) -> End:
     """``?`` of a namespace."""
     return End(there, 0, -1, True)
 
 
-def _kind(state: int) -> int:
+def kind_of(state: int) -> int:
+    """The kind of match that an unmatched socket in a state may come to."""
     if state == TIME_WAIT:
         return RECENT
     return ATTEMPT if state == SYN_SENT else ONE_SIDED

@@ -23,7 +23,8 @@ class Verdict(NamedTuple):
     """What an unmatched candidate comes to.
 
     ``other`` is the end that it talks to (None for no flow), ``is_client`` whether the candidate is
-    the client. ``reason`` says why it is not certain, empty where it is.
+    the client; where not ``directed`` that is not known. ``reason`` says why it is not certain,
+    empty where it is.
     """
 
     candidate: int
@@ -31,3 +32,4 @@ class Verdict(NamedTuple):
     other: End | None
     is_client: bool
     reason: str
+    directed: bool = True
