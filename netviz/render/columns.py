@@ -18,8 +18,8 @@ _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # noqa: RUF001
 _PIECE = 6
 """A word that has to be broken gets pieces of so many characters, while there is any other way."""
 
-_ADDRESS = re.compile(r"\[?[0-9a-fA-F:.]*[:.][0-9a-fA-F:.]*\]?(:[0-9]+)?,?")
-"""A word that is an address, with or without a port."""
+_ADDRESS = re.compile(r"(\[?[0-9a-fA-F:.]*[:.][0-9a-fA-F:.]*\]?(:[0-9]+)?|[a-z]+/[0-9]+),?")
+"""A word that is an address, with or without a port, or a port with its protocol."""
 
 _BETWEEN = " " * 3
 """What stands between two columns."""

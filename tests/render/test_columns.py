@@ -123,6 +123,12 @@ def test_addresses_stay_whole_and_long_words_are_broken_first(width: int) -> Non
     assert whole <= set(words)
 
 
+def test_ports_stay_whole() -> None:
+    lines = [("gunicorn", "app1", "memcached", "app1", "tcp/11211 memcache", "3", "both ends seen")]
+    written = as_table(("from", "on", "to", "on", "what", "connections", "how sure"), lines, (), 50)
+    assert "tcp/11211" in written
+
+
 def test_a_word_is_broken_where_it_alone_is_wider_than_what_is_left() -> None:
     lines = [("tcp [2001:db8:1111:2222:3333:4444:5555:6666]:65535", "x" * 30)]
     written = as_table(("listens", "process"), lines, (), 60)
