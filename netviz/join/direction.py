@@ -64,7 +64,7 @@ def opened(fleet: Fleet, wanted: set[tuple[int, Tuple]]) -> set[tuple[int, Tuple
 
     Any namespace's conntrack may have seen the connection, but loopback is of one namespace only.
     """
-    found = set()
+    found: set[tuple[int, Tuple]] = set()
     if not wanted:
         return found  # a router may have a million entries
     by_tuple: dict[Tuple, list[tuple[int, Tuple]]] = {}
