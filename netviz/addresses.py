@@ -14,6 +14,9 @@ MAPPED_PREFIX = 0xFFFF << 32
 ANY4 = MAPPED_PREFIX
 ANY6 = 0
 
+_LONGEST_WITH_BROADCAST = 96 + 30
+"""A /31 is a link between two, and a /32 one address (RFC 3021)."""
+
 NOBODY = -1
 """No namespace of the group has the address."""
 AMBIGUOUS = -2
@@ -67,6 +70,20 @@ def is_link_local(address: int) -> bool:
 
 def is_wildcard(address: int) -> bool:
     return address in (ANY4, ANY6)
+
+
+def is_single(address: int) -> bool:
+    """Whether one machine may have the address: not multicast, nor to all, nor a wildcard."""
+    if is_ipv4(address):
+        return address >> 28 & 0xF != 0xE and address & 0xFFFFFFFF not in (0, 0xFFFFFFFF)
+    return address != ANY6 and address >> 120 != 0xFF
+
+
+def broadcast_of(address: int, prefix: int) -> int | None:
+    """What all in the IPv4 network of ``address`` listen to, for a prefix length of 128 bits."""
+    if not is_ipv4(address) or prefix > _LONGEST_WITH_BROADCAST:
+        return None
+    return address | (1 << 128 - prefix) - 1
 
 
 def wildcards_for(address: int) -> tuple[int, ...]:

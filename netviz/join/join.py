@@ -63,7 +63,7 @@ def join(fleet: Fleet, options: JoinOptions) -> Joined:
     for address in (*book.addresses, *sorted(named_addresses(translations))):
         known.add(address)
     listeners = Listeners(fleet, known)
-    selected = select_candidates(connected, known, listeners, options.recent, options.trace)
+    selected = select_candidates(fleet, connected, known, listeners, options.recent, options.trace)
     return _Join(fleet, options, book, known, listeners, selected, owned, connected).run()
 
 
@@ -140,7 +140,7 @@ class _Join:
         if self.joined.trace is not None:
             self.joined.trace.sctp = sctp.outcomes
         sum_up(self.coverage)
-        self.coverage.missing = self.selected.most_wanted()
+        self.coverage.missing = self.selected.most_wanted(self.joined.owned)
         if self.joined.trace is not None:
             trace = self.joined.trace
             trace.target, trace.translated, trace.pairs = target, translated, self.joined.pairs
@@ -313,7 +313,13 @@ class _Join:
         for number in translated.ambiguous:
             target[number] = AMBIGUOUS
         ends = dialled_ends(
-            self.candidates, target, self.paired, self.listener, self.known, translated
+            self.fleet,
+            self.candidates,
+            target,
+            self.paired,
+            self.listener,
+            self.known,
+            translated,
         )
         for end in ends:
             self.selected.dialled.add(*end)

@@ -10,10 +10,12 @@ from array import array
 from collections.abc import Collection, Iterable, Iterator
 
 from netviz.addresses import NOBODY, AddressBook
+from netviz.fleet.fleet import Fleet
 from netviz.fleet.sockets import CONNECTION_PROTOCOLS
 from netviz.fleet.translations import Translation
 from netviz.join.nat import NatJoin
 from netviz.loops import AddressTable
+from netviz.loops.dialled import is_dialled
 from netviz.tables import TIME_WAIT, Candidates
 
 End = tuple[int, int, int]
@@ -21,6 +23,7 @@ End = tuple[int, int, int]
 
 
 def dialled_ends(
+    fleet: Fleet,
     candidates: Candidates,
     target: array[int],
     paired: bytearray,
@@ -37,7 +40,10 @@ def dialled_ends(
         address, port = translated.outside.get(
             number, (known.addresses[candidates.remote[number]], candidates.remote_port[number])
         )
-        yield candidates.proto[number], address, port
+        first_port, _ = fleet.namespaces[candidates.namespace[number]].local_port_range or (0, 0)
+        local_port, state = candidates.local_port[number], candidates.state[number]
+        if is_dialled(local_port, address, port, state, first_port):
+            yield candidates.proto[number], address, port
 
 
 def hidden_sources(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from netviz.addresses import format_address, is_ipv4
+from netviz.addresses import broadcast_of, format_address, is_ipv4
 from netviz.fleet.fleet import Fleet
 from netviz.fleet.ownership import Connected, local_addresses
 from netviz.fleet.sockets import CONNECTION_PROTOCOLS, TableSockets
@@ -31,11 +31,17 @@ class Selected:
     dialled: Dialled = field(default_factory=Dialled)
     selections: list[tuple[int, str, ConnectedColumns, array[int]]] = field(default_factory=list)
 
-    def most_wanted(self) -> tuple[Missing, ...]:
-        """The ends that most sockets of the group dial and nobody in it owns."""
+    def most_wanted(self, owned: Iterable[Mapping[int, int]]) -> tuple[Missing, ...]:
+        """The ends that most sockets of the group dial and nobody in it owns.
+
+        ``owned`` are the addresses of namespaces with their prefix lengths: nobody has what is for
+        all in such a network.
+        """
+        everywhere = (broadcast_of(*interface) for own in owned for interface in own.items())
+        broadcasts = {address for address in everywhere if address is not None}
         return tuple(
             Missing(CONNECTION_PROTOCOLS[proto], format_address(address), port, sockets)
-            for proto, address, port, sockets in self.dialled.most()
+            for proto, address, port, sockets in self.dialled.most(broadcasts)
         )
 
 
@@ -76,6 +82,7 @@ def _united(fleet: Fleet, tables: Sequence[TableSockets], sampled: bool) -> list
 
 
 def select_candidates(
+    fleet: Fleet,
     connected: Sequence[Connected],
     known: AddressTable,
     listeners: Listeners,
@@ -101,7 +108,10 @@ def select_candidates(
         number = CONNECTION_PROTOCOLS.index(proto)
         for port in ports:
             listening[port] = 1
-        chosen = select(table, known, listening, with_recent, number, selected.dialled)
+        first_port, _ = fleet.namespaces[namespace].local_port_range or (0, 0)
+        chosen = select(
+            *(table, known, listening, with_recent, number, selected.dialled), first_port
+        )
         for port in ports:
             listening[port] = 0
         selections.append(chosen)

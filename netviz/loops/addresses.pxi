@@ -7,6 +7,14 @@ cdef inline bint is_loopback(uint64_t hi, uint64_t lo) noexcept nogil:
     return hi == 0 and (lo == 1 or lo >> 24 == (MAPPED >> 24 | 127))
 
 
+cdef inline bint is_single(uint64_t hi, uint64_t lo) noexcept nogil:
+    """Whether one machine may have the address: not multicast, nor to all, nor a wildcard."""
+    cdef uint32_t low = <uint32_t>lo
+    if hi == 0 and lo >> 32 == 0xFFFF:
+        return low >> 28 != 0xE and low != 0 and low != <uint32_t>0xFFFFFFFF
+    return hi >> 56 != 0xFF and (hi | lo) != 0
+
+
 cdef inline uint16_t cut_address(uint64_t hi, uint64_t lo) noexcept nogil:
     cdef uint64_t folded = hi ^ lo
     return <uint16_t>(folded ^ folded >> 16 ^ folded >> 32 ^ folded >> 48)

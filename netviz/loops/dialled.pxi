@@ -2,6 +2,7 @@
 
 cdef enum:
     SHOWN_MISSING = 100
+    FIRST_OF_CLIENTS = 32768
 
 
 cdef struct Asked:
@@ -46,28 +47,42 @@ cdef class Dialled:
         cdef uint32_t number = map_number(&self._addresses, hi, lo)
         return number != NONE and count_end(&self._ends, number, proto << 16 | port)
 
+    cdef list _numbers(self, addresses):
+        """The numbers of those ``addresses`` that are dialled."""
+        cdef uint32_t number
+        cdef list found = []
+        for address in addresses:
+            number = map_get(&self._addresses, address >> 64, address & 0xFFFFFFFFFFFFFFFF)
+            if number != NONE:
+                found.append(number)
+        return found
+
     def add(self, uint8_t proto, address, uint16_t port):
         if not self.count(proto, address >> 64, address & 0xFFFFFFFFFFFFFFFF, port):
             raise MemoryError
 
-    def most(self):
+    def most(self, left_out=()):
         """The (protocol, address, port, sockets) with most sockets, 100 at most."""
         cdef Asked most[SHOWN_MISSING]
         cdef Asked one
         cdef Py_ssize_t taken = 0, spot
         cdef uint64_t at
         cdef Slot *slot
+        cdef uint32_t number
+        cdef list numbers = self._numbers(left_out)
         cdef Slot **address_of = <Slot **>malloc((self._addresses.used + 1) * sizeof(Slot *))
         if address_of == NULL:
             raise MemoryError
+        for at in range(self._addresses.mask + 1):
+            slot = &self._addresses.slots[at]
+            if slot.value != NONE:
+                address_of[slot.value] = slot
+        for number in numbers:
+            address_of[number] = NULL
         with nogil:
-            for at in range(self._addresses.mask + 1):
-                slot = &self._addresses.slots[at]
-                if slot.value != NONE:
-                    address_of[slot.value] = slot
             for at in range(self._ends.mask + 1):
                 slot = &self._ends.slots[at]
-                if slot.value == NONE:
+                if slot.value == NONE or address_of[slot.a] == NULL:
                     continue
                 one.hi = address_of[slot.a].a
                 one.lo = address_of[slot.a].b

@@ -2,7 +2,8 @@
 
 
 def select(
-    table, AddressTable known, bytearray listening, bint with_recent, uint8_t proto, Dialled dialled
+    table, AddressTable known, bytearray listening, bint with_recent, uint8_t proto,
+    Dialled dialled, uint16_t first_port,
 ):
     """Find the sockets whose remote address the group owns; count the others."""
     cdef Py_ssize_t n = len(table)
@@ -48,9 +49,15 @@ def select(
                 if not inode[i] and waits(state[i]):
                     with gil:
                         unaccepted.append(i)
-            if not listens[local_port[i]] and not dialled.count(
-                proto, remote_hi[i], remote_lo[i], remote_port[i]
+            if listens[local_port[i]] or not is_single(remote_hi[i], remote_lo[i]):
+                continue
+            if (
+                local_port[i] < first_port
+                and remote_port[i] >= FIRST_OF_CLIENTS
+                and state[i] != SYN_SENT
             ):
+                continue  # a server whose listener is gone
+            if not dialled.count(proto, remote_hi[i], remote_lo[i], remote_port[i]):
                 enough = False
                 break
     if not enough:

@@ -7,7 +7,7 @@ from array import array
 from netviz.addresses import is_loopback
 from netviz.loops.addresses import AddressTable
 from netviz.loops.columns import take
-from netviz.loops.dialled import Dialled
+from netviz.loops.dialled import Dialled, is_dialled
 from netviz.loops.results import Selection
 from netviz.tables import NOT_ACCEPTED, TIME_WAIT, Candidates, ConnectedColumns
 
@@ -19,12 +19,14 @@ def select(
     with_recent: bool,
     proto: int,
     dialled: Dialled,
+    first_port: int,
 ) -> Selection:
     """Throw away early: find the sockets whose remote address the group owns.
 
     ``listening[port]`` is 1 where the namespace has a listener on that port: the external sockets
-    of other ports are added to ``dialled``. TIME_WAIT sockets are only counted unless
-    ``with_recent``.
+    of other ports are added to ``dialled``, unless the ports say that it is the server
+    (``is_dialled``); ``first_port`` begins the local port range, 0 for unknown. TIME_WAIT sockets
+    are only counted unless ``with_recent``.
     """
     inner, remote, unaccepted = array("I"), array("I"), array("I")
     external = recent = unowned = 0
@@ -46,8 +48,11 @@ def select(
                 unowned += 1
                 if not table.inode[i] and state in NOT_ACCEPTED:
                     unaccepted.append(i)
-            if not listening[table.local_port[i]]:
-                dialled.add(proto, address, table.remote_port[i])
+            local_port, remote_port = table.local_port[i], table.remote_port[i]
+            if not listening[local_port] and is_dialled(
+                local_port, address, remote_port, state, first_port
+            ):
+                dialled.add(proto, address, remote_port)
     return Selection(inner, remote, external, recent, unowned, unaccepted)
 
 

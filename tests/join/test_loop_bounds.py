@@ -42,7 +42,7 @@ def test_too_few_flags_of_candidates_are_refused() -> None:
 def test_too_few_flags_of_ports_are_refused() -> None:
     known, dialled = _fastjoin.AddressTable(), _fastjoin.Dialled()
     with pytest.raises(ValueError, match="65536"):
-        _fastjoin.select(ConnectedColumns(), known, bytearray(80), False, 0, dialled)
+        _fastjoin.select(ConnectedColumns(), known, bytearray(80), False, 0, dialled, 0)
 
 
 def test_sockets_that_do_not_fit_among_the_candidates_are_refused() -> None:

@@ -94,7 +94,8 @@ def run(loops: ModuleType, tables: Tables, last_port: int = 0) -> dict[str, Any]
         listening = bytearray(65536)
         listening[80] = 1
         chosen = loops.select(
-            parted.connected, known, listening, number % 2 == 1, number % 4, dialled
+            *(parted.connected, known, listening, number % 2 == 1, number % 4, dialled),
+            32768 * (number % 2),
         )
         results[f"selected{number}"] = chosen._asdict()
         locals_ = zip(parted.connected.locals_hi, parted.connected.locals_lo, strict=True)
@@ -141,6 +142,7 @@ def run(loops: ModuleType, tables: Tables, last_port: int = 0) -> dict[str, Any]
         paired[number] = 1
     results["left over"] = loops.left_over(target, paired)
     results["dialled"] = dialled.most()
+    results["without the first"] = dialled.most([end[1] for end in dialled.most()[:1]])
     results["account"] = loops.account(candidates, target, paired)._asdict()
     wanted = dict.fromkeys(
         (0, a, p, b, q)
