@@ -18,13 +18,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from netviz.across import merge_across
-from netviz.errors import NetvizError
+from netviz.errors import NetvizError, SourceError
 from netviz.graph import OUTSIDE, Graph, Node
 from netviz.group import Ungrouped
 from netviz.ids import grouped_id
 from netviz.patterns import fits
 from netviz.snapshot.faults import Fault
-from netviz.snapshot.files import read_written, shown_name
+from netviz.snapshot.files import read_written, shown_name, told
 
 LEVEL = "label"
 
@@ -69,7 +69,7 @@ def read_labels(path: str | os.PathLike[str]) -> list[Label]:
     try:
         content = tomllib.loads(read_written(os.fspath(path)))
     except Fault as fault:
-        raise LabelsError(f"{shown}: {fault.what}") from None
+        raise LabelsError(str(SourceError(*told(os.fspath(path), fault)))) from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise LabelsError(f"{shown}: is no TOML: {error}") from error
     entries = content.get("label")

@@ -14,11 +14,15 @@ if TYPE_CHECKING:
 
 MOST_SECONDS = 86400
 
+MOST_COUNTED = 10**18
+"""More than there can be of anything."""
 
-def whole_number(text: str, most: int) -> int:
+
+def whole_number(text: str, most: int = MOST_COUNTED) -> int:
     """A number from 1 to ``most``."""
     if not (text.isascii() and text.isdecimal()) or len(text) > 19 or not 1 <= int(text) <= most:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {most}")
+        bounds = "of at least 1" if most == MOST_COUNTED else f"from 1 to {most}"
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number {bounds}")
     return int(text)
 
 

@@ -61,7 +61,7 @@ def add_filter_arguments(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--min-connections",
-        type=partial(whole_number, most=2**63),
+        type=whole_number,
         default=1,
         metavar="N",
         help="leave out flows of fewer connections",

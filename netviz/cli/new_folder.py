@@ -20,7 +20,8 @@ def new_folder(path: str) -> Iterator[Path]:
 
     ``path`` may be an empty folder, or nothing that is there. If the block ends with an exception
     nothing is left; SIGTERM and SIGHUP are one while it runs (SystemExit). To be used in the main
-    thread. Raises OutputError, whose text names the folder.
+    thread. Raises OutputError, whose text names the folder, as it does
+    where the block raises one about a file in it.
     """
     target = Path(path)
     with _signals_as_exceptions():
@@ -31,8 +32,10 @@ def new_folder(path: str) -> Iterator[Path]:
                 temporary.rename(target)
             except OSError as error:
                 raise _refusal(path, error) from error
-        except BaseException:
+        except BaseException as error:
             shutil.rmtree(temporary, ignore_errors=True)
+            if isinstance(error, OutputError):  # of a file in it: nobody knows that name
+                raise OutputError(str(error).replace(str(temporary), str(target))) from error
             raise
 
 

@@ -11,6 +11,7 @@ from netviz.cli.arguments import named_file, size
 from netviz.cli.log import add_log_arguments
 from netviz.errors import FlowsGivenError, NetvizError, SnapshotError
 from netviz.snapshot import load
+from netviz.snapshot.faults import OR_LEAVE_OUT
 from netviz.snapshot.files import STANDARD_INPUT
 from netviz.snapshot.limits import MOST_BYTES, size_text
 from netviz.snapshot.model import Snapshot
@@ -125,4 +126,4 @@ class NamedSnapshots:
     def _left_out(self, error: SnapshotError) -> None:
         if isinstance(error, FlowsGivenError) and not error.where and len(self._paths) == 1:
             raise error  # of the only file there is nothing but this to tell
-        self._log.warning("left out: %s", error)
+        self._log.warning("left out: %s", str(error).removesuffix(OR_LEAVE_OUT))

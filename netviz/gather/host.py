@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from netviz.errors import NetvizError
+from netviz.errors import NetvizError, SourceError
 from netviz.snapshot.faults import Fault, quoted
-from netviz.snapshot.files import read_written, shown_name
+from netviz.snapshot.files import read_written, shown_name, told
 
 LONGEST_NAME = 200
 """Characters that a name may have as the name of a file; most file systems take 255 bytes."""
@@ -93,7 +93,7 @@ def read_text(path: str) -> str:
     try:
         return read_written(path, "utf-8-sig")
     except Fault as fault:
-        raise NetvizError(f"{shown_name(path)}: {fault.what}") from None
+        raise SourceError(*told(path, fault)) from None
     except ValueError as error:
         raise NetvizError(f"{shown_name(path)}: is no UTF-8 text") from error
 

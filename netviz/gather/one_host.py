@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from netviz.gather import ssh
 from netviz.gather.exchange import Exchange, TooMuch
 from netviz.gather.host import Host, file_name
 from netviz.gather.outcome import Failed, Kept, Outcome, Taken
@@ -52,6 +53,8 @@ async def gather_one(host: Host, folder: Path, request: Request) -> Outcome:
         return await _take(host, target, request)
     except OSError as error:
         what = error.filename or target
+        if isinstance(error, FileNotFoundError) and what == ssh.PROGRAM:
+            return Failed(host.name, f"here: there is no ssh: {ssh.HOW_TO_INSTALL}")
         return Failed(host.name, f"here: {what}: {error.strerror or error}")
 
 

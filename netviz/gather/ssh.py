@@ -10,6 +10,8 @@ from netviz.gather.remote_command import for_login_shell
 
 PROGRAM = "ssh"
 
+HOW_TO_INSTALL = "apt install openssh-client, or dnf install openssh-clients"
+
 CONNECT_SECONDS = 30
 """Seconds that a connection may take: hosts that are down must not keep others waiting for long."""
 

@@ -8,7 +8,7 @@ from netviz.capture.text import clean
 from netviz.errors import SourceError
 from netviz.snapshot.checks import U64
 from netviz.snapshot.faults import Fault
-from netviz.snapshot.files import read, shown_name
+from netviz.snapshot.files import read, shown_name, told
 from netviz.snapshot.limits import MOST_BYTES
 from netviz.snapshot.model import Problem
 
@@ -26,7 +26,7 @@ def read_text(path: str, size_limit: int = MOST_BYTES) -> str:
     try:
         text = clean(read(path, size_limit)).replace("\r\n", "\n")
     except Fault as fault:
-        raise SourceError(shown_name(path), fault.what) from None
+        raise SourceError(*told(path, fault)) from None
     if not text.strip():
         advice = "the command wrote nothing, or the copy failed: run it again"
         raise SourceError(shown_name(path), "is empty", advice)

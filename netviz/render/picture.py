@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import time
 from collections.abc import Callable
@@ -18,6 +19,8 @@ _HOW_TO_INSTALL = (
     "or write DOT with -f dot"
 )
 _SET_UP = "set its plugins up with dot -c, or install Graphviz again, or write DOT with -f dot"
+_BROKEN = frozenset({errno.ENOENT, errno.EACCES, errno.ENOEXEC})
+_LATER = "see ulimit -a and the free memory, or write DOT with -f dot and draw it elsewhere"
 _SMALLER = "try a coarser --group-by, or write DOT with -f dot"
 _LONGEST_MESSAGE = 300
 
@@ -58,7 +61,8 @@ def paint(source: bytes, format: str, time_limit: float) -> bytes:
     except subprocess.CalledProcessError as error:
         raise RenderError(f"dot failed: {_reason(error)}\n  {_SMALLER}") from error
     except OSError as error:
-        raise RenderError(f"dot cannot be run: {error.strerror}\n  {_HOW_TO_INSTALL}") from error
+        advice = _HOW_TO_INSTALL if error.errno in _BROKEN else _LATER
+        raise RenderError(f"dot cannot be run: {error.strerror}\n  {advice}") from error
     painted: bytes = done.stdout
     try:
         return _checked(painted, format)

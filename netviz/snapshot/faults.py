@@ -8,7 +8,10 @@ from __future__ import annotations
 SHOWN = 60
 """How many characters of a text from a file a message shows."""
 
-CAPTURE_AGAIN = "capture the machine again, or leave it out with --keep-going"
+OR_LEAVE_OUT = ", or leave it out with --keep-going"
+"""Not to be told to somebody who has said that."""
+
+CAPTURE_AGAIN = "capture the machine again" + OR_LEAVE_OUT
 NOT_OURS = "give the files that netviz-capture.pyz wrote"
 
 

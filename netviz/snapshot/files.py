@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import sys
@@ -9,7 +10,7 @@ import zlib
 from io import BytesIO
 from pathlib import Path
 
-from netviz.snapshot.faults import CAPTURE_AGAIN, NOT_OURS, Fault, escaped
+from netviz.snapshot.faults import NOT_OURS, OR_LEAVE_OUT, Fault, escaped
 from netviz.snapshot.limits import MOST_BYTES, size_text
 
 MOST_WRITTEN = 2**26
@@ -26,9 +27,33 @@ _STEP = 2**18
 _READ_SIZE = 2**20
 
 
+_NO_CIRCLE = "its symbolic links lead in a circle; give the file itself"
+_MORE_FILES = "too many files are open; see ulimit -n"
+_CHECK_NAME = "check the name"
+_ADVICE = {
+    errno.ELOOP: _NO_CIRCLE,
+    errno.EMFILE: _MORE_FILES,
+    errno.ENFILE: _MORE_FILES,
+    errno.ENOTDIR: _CHECK_NAME,
+    errno.ENAMETOOLONG: _CHECK_NAME,
+}
+"""What to do where a file cannot be read, by the number of the error."""
+
+
+class UnreadableFault(Fault):
+    """A file that cannot be read, whatever it should hold: the advice is right for any file."""
+
+
 def shown_name(path: str) -> str:
     """What messages call a file that is read."""
-    return "standard input" if path == STANDARD_INPUT else escaped(path)
+    if path == STANDARD_INPUT:
+        return "standard input"
+    return escaped(path) or '""'
+
+
+def told(path: str, fault: Fault) -> tuple[str, str, str]:
+    """File, fault and advice, where the file is no snapshot: advice about snapshots is left out."""
+    return shown_name(path), fault.what, fault.advice if isinstance(fault, UnreadableFault) else ""
 
 
 def read(path: str, size_limit: int = MOST_BYTES) -> bytes:
@@ -36,6 +61,8 @@ def read(path: str, size_limit: int = MOST_BYTES) -> bytes:
 
     A pipe is read to its end (shells hand over ``<(command)`` as one), unless nobody writes to it.
     """
+    if not path:
+        raise UnreadableFault("is an empty name", advice="give the name of a file")
     try:
         if path == STANDARD_INPUT:
             content = _standard_input(size_limit)
@@ -44,7 +71,7 @@ def read(path: str, size_limit: int = MOST_BYTES) -> bytes:
     except OSError as error:
         raise _unreadable(error) from None
     except ValueError:  # a zero byte in the name
-        raise Fault("is no name of a file", advice=NOT_OURS) from None
+        raise UnreadableFault("is no name of a file", advice=_CHECK_NAME) from None
     if content.startswith(GZIP):
         return gunzip(content, size_limit)
     return content
@@ -103,7 +130,7 @@ def _standard_input(size_limit: int) -> bytes:
     """All that is on descriptor 0, whatever it is, unless it is a terminal."""
     if sys.stdin is None or os.isatty(0):
         what = "is closed" if sys.stdin is None else "is a terminal"
-        raise Fault(what, advice="redirect a file to it, or give the name of one")
+        raise UnreadableFault(what, advice="redirect a file to it, or give the name of one")
     return _all_of(0, os.fstat(0), size_limit)
 
 
@@ -132,9 +159,11 @@ def _all_of(descriptor: int, status: os.stat_result, size_limit: int) -> bytes:
 
 def _unreadable(error: OSError) -> Fault:
     if isinstance(error, FileNotFoundError):
-        return Fault("there is no such file", advice="check the name")
+        return UnreadableFault("there is no such file", advice=_CHECK_NAME)
     if isinstance(error, PermissionError):
         advice = "make it readable for you (chown or chmod), or run netviz as its owner"
-        return Fault("you may not read this file", advice=advice)
-    reason = escaped(error.strerror or str(error))
-    return Fault(f"cannot be read: {reason}", advice=CAPTURE_AGAIN)
+        return UnreadableFault("you may not read this file", advice=advice)
+    what = f"cannot be read: {escaped(error.strerror or str(error))}"
+    if error.errno in _ADVICE:
+        return UnreadableFault(what, advice=_ADVICE[error.errno])
+    return Fault(what, advice="copy the file again" + OR_LEAVE_OUT)

@@ -197,7 +197,9 @@ def test_without_ssh_it_says_so(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     assert main(["ok", "-o", str(tmp_path / "out")]) == 1
-    assert "  ok: here: ssh: No such file or directory" in capsys.readouterr().err
+    assert (
+        "  ok: here: there is no ssh: apt install openssh-client, or dnf" in capsys.readouterr().err
+    )
 
 
 @pytest.mark.parametrize(
