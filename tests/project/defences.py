@@ -449,7 +449,7 @@ SNAPSHOTS = (
     Defence(
         "tests/snapshot/test_snapshot_files.py::test_name_with_control_characters_is_escaped",
         f"{SNAPSHOT}/load.py",
-        "error = SnapshotError(escaped(name), fault.what,",
+        "error = SnapshotError(source, fault.what,",
         "error = SnapshotError(name, fault.what,",
     ),
     Defence(
