@@ -165,10 +165,11 @@ class Missing(NamedTuple):
 
 
 class Strangers(NamedTuple):
-    """A listener, and how many sockets below it were joined with no other.
+    """A listener, and how many sockets below it, or that dial it, were joined with no other.
 
     The remote address of ``outside`` belongs to nobody in the group; of ``unknown`` it does, or
-    may, but no socket there was found. ``machine`` and ``netns`` are those of a node.
+    may, but no socket there was found, or it is that of the listener, or may be. ``machine`` and
+    ``netns`` are those of a node.
     """
 
     machine: str

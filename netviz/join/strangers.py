@@ -1,11 +1,12 @@
-"""Sockets below a listener of the group that were joined with none: who is at their other end?"""
+"""Sockets below a listener of the group that were joined with none: who is at their other end?
+And sockets of the group that were not joined, but dial a listener: are they who it is?"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
 
-from netviz.addresses import NOBODY, format_address
+from netviz.addresses import AMBIGUOUS, NOBODY, format_address
 from netviz.fleet.ownership import local_addresses
 from netviz.graph import Strangers
 from netviz.join.nodes import Nodes
@@ -19,7 +20,8 @@ _NOT_SERVED = frozenset({SYN_SENT, SYN_RECV})
 def strangers(trace: Trace, nodes: Nodes) -> tuple[Strangers, ...]:
     """How many sockets each listener has whose other end is outside, or not known; sorted.
 
-    Listeners of tcp, udp and udplite; only those that have any.
+    Not known is also of whom the sockets are that dial it and were not joined. Listeners of tcp,
+    udp and udplite; only those that have any.
     """
     counts: dict[int, list[int]] = {}
     for listener, is_outside, number in _unjoined(trace):
@@ -46,10 +48,20 @@ def _unjoined(trace: Trace) -> Iterator[tuple[int, bool, int]]:
                 listener = trace.covering(namespace, proto, local[place], port)
                 if listener >= 0:
                     yield listener, True, number
+    dialled: Counter[tuple[int, int, str, int, int]] = Counter()
     for candidate, is_paired in enumerate(trace.paired):
         if not is_paired:
-            one = trace.candidate(candidate)
+            one, there = trace.candidate(candidate), trace.target[candidate]
             if one.state not in _NOT_SERVED:
                 listener = trace.covering(one.namespace, one.proto, one.local, one.local_port)
                 if listener >= 0:
-                    yield listener, trace.target[candidate] == NOBODY, 1
+                    yield listener, there == NOBODY, 1
+                elif there != NOBODY:
+                    dialled[one.namespace, there, one.proto, one.remote, one.remote_port] += 1
+    for (namespace, there, proto, remote, port), number in dialled.items():
+        # Where several have the address, each of them may have been called.
+        several = trace.book.owners(namespace, remote) if there == AMBIGUOUS else (there,)
+        for owner in several:
+            listener = trace.covering(owner, proto, remote, port)
+            if listener >= 0:
+                yield listener, False, number

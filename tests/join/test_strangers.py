@@ -6,7 +6,7 @@ from groups import MachineOf, Namespace, Socket, connect, listen, simple, stitch
 
 from netviz.graph import Strangers
 from netviz.stitch import StitchOptions
-from netviz.tables import SYN_RECV, TIME_WAIT
+from netviz.tables import SYN_RECV, SYN_SENT, TIME_WAIT
 
 OPTIONS = StitchOptions(recent=True, strangers=True)
 HERE, OUTSIDE, WEB = "10.0.0.2", "198.51.100.9", "10.0.0.1"
@@ -61,6 +61,46 @@ def test_where_the_group_has_the_address_but_not_the_socket() -> None:
     """The machine forwards, and its table of connections is unknown: who knows who came."""
     web = simple("web", WEB, forwarding=True)
     assert below(ANY, connect(HERE, 80, WEB, 40000, 2), others=(web,)) == [("0.0.0.0", 80, 0, 1)]
+
+
+DNS = listen("0.0.0.0", 53, 2, proto="udp")
+ASKS = simple("web", WEB, connect(WEB, 40000, "10.0.0.100", 53, 2, proto="udp"))
+
+
+def answers(name: str, own: str, *sockets: Socket) -> MachineOf:
+    """A machine that has the virtual address 10.0.0.100 beside its own."""
+    return MachineOf(name, [Namespace(sockets, [f"{own}/24", "10.0.0.100/24"])])
+
+
+def named(*machines: MachineOf) -> list[tuple[object, ...]]:
+    """Machine, protocol, address, port, outside and unknown of each listener with strangers."""
+    found = stitched(*machines, options=OPTIONS, level="connection").coverage.strangers
+    assert found is not None
+    return [(one.machine, *one[2:]) for one in found]
+
+
+def test_a_socket_that_dials_an_address_of_several() -> None:
+    assert named(ASKS, answers("a", HERE, DNS), answers("b", "10.0.0.3", DNS)) == [
+        ("a", "udp", "0.0.0.0", 53, 0, 1),
+        ("b", "udp", "0.0.0.0", 53, 0, 1),
+    ]
+    assert named(ASKS, answers("a", HERE, DNS), answers("b", "10.0.0.3")) == [
+        ("a", "udp", "0.0.0.0", 53, 0, 1),
+    ]
+
+
+def test_a_socket_that_dials_where_a_translation_may_hide() -> None:
+    asks = simple("web", WEB, connect(WEB, 40000, HERE, 53, 2, proto="udp"))
+    assert named(asks, simple("db", HERE, DNS, forwarding=True)) == [
+        ("db", "udp", "0.0.0.0", 53, 0, 1)
+    ]
+    assert named(asks, simple("db", HERE, DNS)) == []  # it is joined
+    assert named(asks, simple("db", HERE, ANY)) == []  # nothing listens there
+
+
+def test_a_call_that_was_not_answered_is_no_use() -> None:
+    web = simple("web", WEB, connect(WEB, 40000, HERE, 80, 2, state=SYN_SENT))
+    assert named(web, simple("db", HERE, ANY, forwarding=True)) == []
 
 
 def test_the_place_is_that_of_the_nodes() -> None:
