@@ -6,6 +6,7 @@ import argparse
 import re
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 
@@ -23,6 +24,7 @@ from netviz.diff.given import GivenSide, check_alike
 from netviz.diff.ignoring import COMPARED_LANGUAGE, ignored
 from netviz.diff.wording import summary
 from netviz.errors import FlowsGivenError, SnapshotError
+from netviz.filters import asks_address
 from netviz.graph import Graph
 from netviz.snapshot.faults import Fault
 
@@ -154,7 +156,8 @@ def _side(options: argparse.Namespace, files: list[str]) -> GivenSide:
 
 def _stitched(options: argparse.Namespace, files: list[str]) -> Graph:
     given = {**vars(options), "files": files}
-    return asked_graph(PROGRAM, argparse.Namespace(**given), NEEDED)
+    how = replace(NEEDED, by_address=any(map(asks_address, options.ignore)))
+    return asked_graph(PROGRAM, argparse.Namespace(**given), how)
 
 
 def _factor(text: str) -> Fraction:

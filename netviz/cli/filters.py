@@ -86,6 +86,16 @@ def _name(text: str) -> str:
     return typed_name(text)
 
 
+def ask_address(options: argparse.Namespace) -> bool:
+    """Whether the options ask for addresses of connections: StitchOptions.by_address, then."""
+    expressions = [typed.expression for typed in (*options.only, *options.hide)]
+    if not expressions:
+        return False
+    from netviz.filters import asks_address
+
+    return any(map(asks_address, expressions))
+
+
 def check_filters(options: argparse.Namespace) -> None:
     """End with a usage error where the options do not go together."""
     if options.hops is not None and options.around is None:
@@ -107,6 +117,10 @@ def filters_of(
         from netviz.filters import hide
 
         yield partial(hide, expression=unwanted.expression)
+    if ask_address(options):
+        from netviz.filters import together
+
+        yield together
     if options.min_connections > 1:
         from netviz.filters import busy
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 
-from netviz.cli.filters import filter_texts
+from netviz.cli.filters import ask_address, filter_texts
 from netviz.stitch import StitchOptions
 
 
@@ -18,6 +18,7 @@ def stitch_options(options: argparse.Namespace) -> StitchOptions:
         self_flows=options.self_flows,
         kinds=options.flows,
         external=options.external,
+        by_address=ask_address(options),
         unjoined=options.format == "json",
     )
 

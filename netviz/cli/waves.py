@@ -9,7 +9,13 @@ from functools import partial
 
 from netviz.cli.arguments import whole_number
 from netviz.cli.exits import DONE, run
-from netviz.cli.filters import add_filter_arguments, check_filters, filtered, filters_of
+from netviz.cli.filters import (
+    add_filter_arguments,
+    ask_address,
+    check_filters,
+    filtered,
+    filters_of,
+)
 from netviz.cli.labels import labelled
 from netviz.cli.question import asked_graph, question_parser, write_answer
 from netviz.cli.snapshots import check_read_once, files_read
@@ -17,6 +23,7 @@ from netviz.group import group
 from netviz.labels import read_labels
 from netviz.questions.waves import waves
 from netviz.questions.waves_output import FORMATS, summary
+from netviz.stitch import StitchOptions
 
 PROGRAM = "netviz waves"
 
@@ -72,7 +79,8 @@ def _waves(options: argparse.Namespace) -> int:
     check_filters(options)
     check_read_once(options.parser, files_read(options))
     labels = [] if options.labels is None else read_labels(options.labels)
-    graph = filtered(asked_graph(PROGRAM, options), filters_of(options, log))
+    how = StitchOptions(by_address=ask_address(options))
+    graph = filtered(asked_graph(PROGRAM, options, how), filters_of(options, log))
     graph = labelled(PROGRAM, options, graph, labels) if labels else group(graph, options.by)
     found = waves(graph, options.most)
     write_answer(PROGRAM, options, FORMATS, found, summary(found))
