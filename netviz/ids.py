@@ -30,10 +30,16 @@ def machine_ids(names: Sequence[str], sources: Sequence[str]) -> list[str]:
     ]
 
 
-def process_id(machine: str, pid: int, start: int | None, boot: int = 0) -> str:
-    """The id of a process node; ``boot`` numbers the kernels of a machine that was rebooted."""
-    rebooted = f"boot{boot}/" if boot else ""
-    return f"{machine}/{rebooted}{pid}" + ("" if start is None else f".{start}")
+def process_id(
+    machine: str, pid: int, start: int | None, boot: int = 0, pid_namespace: int | None = None
+) -> str:
+    """The id of a process node; ``boot`` numbers the kernels of a machine that was rebooted.
+
+    ``pid_namespace`` is given where pid and start do not tell it from another process.
+    """
+    inside = f"boot{boot}/" if boot else ""
+    inside += "" if pid_namespace is None else f"pidns{pid_namespace}/"
+    return f"{machine}/{inside}{pid}" + ("" if start is None else f".{start}")
 
 
 def unowned_id(machine: str, netns: str | None, owner: str) -> str:

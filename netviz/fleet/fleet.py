@@ -50,7 +50,9 @@ class Fleet:
         self._translations: dict[int, set[Translation]] = {}
         self._machine_ids: dict[tuple[int, str], int] = {}
         self._namespace_ids: dict[tuple[int, int], int] = {}
-        self._process_ids: dict[tuple[int, int], dict[tuple[int, int | None], int]] = {}
+        self._process_ids: dict[tuple[int, int], dict[tuple[int | None, ...], int]] = {}
+        self.twins: set[int] = set()
+        """Processes that differ from others of their machine in their PID namespace alone."""
 
     def absorb(self, parsed: ParsedSample) -> None:
         """Add one sample."""
@@ -237,16 +239,35 @@ class Fleet:
         maker = RecordMaker(place[1], by_inode, snapshot, len(self.samples))
         numbers = []
         for process in processes:
-            key = process.pid, process.start
+            key: tuple[int | None, ...] = process.pid, process.start
             found = known.get(key)
+            if found is not None and self._is_another(self.processes[found], snapshot):
+                first, key = found, (*key, snapshot.pid_namespace)
+                found = known.get(key)
+                self.twins |= {first, len(self.processes) if found is None else found}
             if found is None:
                 found = known[key] = len(self.processes)
                 self.processes.append(maker.record(process))
             elif self._is_older(self.processes[found], snapshot):
                 # It may have become another program, user or unit: what it was last counts.
+                seen_in = self.processes[found].pid_namespace
                 self.processes[found] = maker.record(process)
+                if snapshot.pid_namespace is None:
+                    self.processes[found].pid_namespace = seen_in
+            elif snapshot.pid_namespace is not None:
+                self.processes[found].pid_namespace = snapshot.pid_namespace
             numbers.append(found)
         return numbers
+
+    @staticmethod
+    def _is_another(process: ProcessRecord, snapshot: Snapshot) -> bool:
+        """Whether what has the pid and the start of a process in ``snapshot`` is another one.
+
+        Containers of a pod that were captured one by one may share the host name, and their first
+        processes, all of pid 1, may have started in one tick of the clock.
+        """
+        known = process.pid_namespace, snapshot.pid_namespace
+        return None not in known and known[0] != known[1]
 
     def _is_older(self, process: ProcessRecord, snapshot: Snapshot) -> bool:
         """Whether what is known of a process is from before ``snapshot``.

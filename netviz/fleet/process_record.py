@@ -41,6 +41,7 @@ class RecordMaker:
         self._machine = machine
         self._namespace_of = by_inode.get
         self._sample = sample
+        self._pid_namespace = snapshot.pid_namespace
         host = snapshot.host
         self._booted = host.btime if host.clk_tck else None
         self._ticks = host.clk_tck or 1
@@ -64,6 +65,7 @@ class RecordMaker:
             self._namespace_of(process.netns),
             self._born(start),
             self._sample,
+            self._pid_namespace,
         )
 
     def _born(self, start: int | None) -> float | None:

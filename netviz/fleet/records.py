@@ -102,3 +102,5 @@ class ProcessRecord:
     """When it started, in unix seconds."""
     sample: int
     """The latest sample that has it, and that all this is from."""
+    pid_namespace: int | None = None
+    """The one that ``pid`` is a number of, None where unknown."""

@@ -98,7 +98,13 @@ class Nodes:
             return found
         process = self._fleet.processes[number]
         machine = self._view.machine[process.machine].id
-        name = process_id(machine, process.pid, process.start, self._view.boot[process.machine])
+        name = process_id(
+            machine,
+            process.pid,
+            process.start,
+            self._view.boot[process.machine],
+            process.pid_namespace if number in self._fleet.twins else None,
+        )
         self._by_process[number] = name
         if name not in self._found:
             self._found[name] = Node(
