@@ -10,6 +10,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from netviz.spans import EVER, Presences, Span
+
 MAPPED_PREFIX = 0xFFFF << 32
 ANY4 = MAPPED_PREFIX
 ANY6 = 0
@@ -110,11 +112,13 @@ class AddressBook:
         owned: Sequence[Iterable[int]],
         tiers: Sequence[Sequence[frozenset[int] | None]],
         inner: frozenset[int] = frozenset(),
+        presences: Presences = Presences(),  # noqa: B008 -- it cannot be changed
     ) -> None:
         """``owned[n]`` are the addresses of namespace n; a circle of None is the whole group.
 
         ``inner`` addresses are never looked for beyond the machine (rule 4).
         """
+        self._presences = presences
         self._owners: dict[int, list[int]] = {}
         self._tiers = tiers
         self._inner = inner
@@ -125,7 +129,7 @@ class AddressBook:
         self._same_for_all = {
             address: owners[0]
             for address, owners in self._owners.items()
-            if len(owners) == 1 and address not in inner
+            if len(owners) == 1 and address not in inner and address not in presences.known
         }
 
     @property
@@ -137,25 +141,34 @@ class AddressBook:
         """Whether the address is never looked for beyond its machine."""
         return address in self._inner
 
-    def owners(self, namespace: int, address: int) -> list[int]:
-        """The owners of ``address`` in the nearest circle of ``namespace`` that has any."""
+    @property
+    def depends_on_time(self) -> bool:
+        """Whether any address had different owners, or none, at different times."""
+        return bool(self._presences.known)
+
+    def owners(self, namespace: int, address: int, when: Span = EVER) -> list[int]:
+        """The owners of ``address`` in the nearest circle of ``namespace`` that has any.
+
+        Whoever certainly did not have it at ``when`` is none.
+        """
         if is_loopback(address):
             return [namespace]
         everywhere = self._owners.get(address, [])
         inner = address in self._inner
         if is_link_local(address) or (len(everywhere) < 2 and not inner):
-            return everywhere
+            return self._presences.among(everywhere, address, namespace, when)
         for circle in self._tiers[namespace][: _UP_TO_MACHINE if inner else None]:
             near = everywhere if circle is None else _within(circle, everywhere)
+            near = self._presences.among(near, address, namespace, when)
             if near:
                 return near
         return []
 
-    def resolve(self, namespace: int, address: int) -> int:
+    def resolve(self, namespace: int, address: int, when: Span = EVER) -> int:
         """The one namespace that ``address`` means for ``namespace``, or NOBODY or AMBIGUOUS."""
         if address in self._same_for_all:
             return self._same_for_all[address]
-        owners = self.owners(namespace, address)
+        owners = self.owners(namespace, address, when)
         if not owners:
             return NOBODY
         return owners[0] if len(owners) == 1 else AMBIGUOUS

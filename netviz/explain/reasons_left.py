@@ -72,6 +72,11 @@ class LeftReasons:
                 f"external: it was translated to {endpoint_text(*led_to)}, and no machine of the"
                 " group has that address (rule 5)"
             ]
+        if self._trace.book.owners(socket.namespace, socket.remote):
+            return [
+                f"external: when this socket was seen, no machine of the group had {remote}, though"
+                " one had it before or after (rule 2)"
+            ]
         if self._trace.book.is_inner(socket.remote):
             return [
                 f"external: {remote} is of a subnet that is inside several machines, so it is"
@@ -87,7 +92,7 @@ class LeftReasons:
         remote = format_address(socket.remote)
         if socket.candidate in self._trace.translated.ambiguous:
             return ["ambiguous: conntrack leads to several answers, and none is preferred (rule 5)"]
-        owners = self._trace.book.owners(socket.namespace, socket.remote)
+        owners = self._trace.owners(socket)
         places = sorted(map(self._names.place, owners))
         link = ", and a link-local address does not say of which link it is"
         return [

@@ -47,7 +47,7 @@ class Fleet:
         """The sets of samples that list a socket, where a machine has several."""
         self._owner_ids: dict[tuple[int, ...], int] = {(): 0}
         self._kernels: dict[tuple[str, ...], int] = {}
-        self._translations: dict[int, set[Translation]] = {}
+        self._translations: dict[int, dict[Translation, int]] = {}
         self._machine_ids: dict[tuple[int, str], int] = {}
         self._namespace_ids: dict[tuple[int, int], int] = {}
         self._process_ids: dict[tuple[int, int], dict[tuple[int | None, ...], int]] = {}
@@ -80,7 +80,7 @@ class Fleet:
             self.namespaces[index].tables += held.tables
             reports += held.reports
             if tables.conntrack is not None:
-                self._add_conntrack(index, tables.conntrack)
+                self._add_conntrack(index, tables.conntrack, sample)
         self.samples.append(
             SampleRecord(
                 machine=machine,
@@ -115,7 +115,7 @@ class Fleet:
         peers = snapshot.unix_peers
         self.unix[sample] = read_unix_sample(texts, peers, holders, self.owners, inodes)
 
-    def _add_conntrack(self, namespace: int, entries: ConntrackColumns) -> None:
+    def _add_conntrack(self, namespace: int, entries: ConntrackColumns, sample: int) -> None:
         record = self.namespaces[namespace]
         record.conntrack_read = True
         found = translations_of(entries, namespace)
@@ -123,11 +123,23 @@ class Fleet:
             # Of another sample most are known: as objects they take a lot of memory.
             known = self._translations.get(namespace)
             if known is None:
-                known = self._translations[namespace] = set(record.translations)
-            found = [translation for translation in found if translation not in known]
-            known.update(found)
+                seen = self.sightings.add(0, record.conntrack_samples[0])
+                known = self._translations[namespace] = dict.fromkeys(record.translations, seen)
+            again, found = found, [one for one in found if one not in known]
+            for translation in again:
+                seen = known.get(translation, 0)
+                known[translation] = self.sightings.add(seen, sample)
         record.conntrack.append(entries)
+        record.conntrack_samples.append(sample)
         record.translations += found
+
+    def sightings_of(self, translation: Translation) -> int:
+        """The number of the set of samples that list a translation; 0 where that is not known."""
+        known = self._translations.get(translation.namespace)
+        if known is not None:
+            return known.get(translation, 0)
+        samples = self.namespaces[translation.namespace].conntrack_samples
+        return self.sightings.add(0, samples[0]) if len(samples) == 1 else 0
 
     def tables_of(self, namespace: int) -> list[TableSockets]:
         """The tables of a namespace, those of the sample that sees most processes first."""
@@ -212,10 +224,10 @@ class Fleet:
             self.machines[machine].namespaces.append(found)
         record.samples.append(sample)
         if namespace.addresses is not None:
-            record.interfaces = record.interfaces or {}
+            found_addresses: dict[int, int] = {}
             for address, prefix in map(parse_interface, namespace.addresses):
-                known = record.interfaces.get(address, 128)
-                record.interfaces[address] = min(prefix, known)
+                found_addresses[address] = min(prefix, found_addresses.get(address, 128))
+            record.add_addresses(sample, found_addresses)
         record.name = record.name or namespace.name
         for index, interface in namespace.interfaces.items():
             record.interface_names.setdefault(index, interface)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from netviz.addresses import AddressBook, is_loopback, is_wildcard, network_of
 from netviz.fleet.fleet import Fleet
 from netviz.fleet.machines import boots
+from netviz.fleet.presence import presences
 from netviz.tables import ConnectedColumns
 
 Connected = Mapping[str, Sequence[ConnectedColumns]]
@@ -44,7 +45,9 @@ def owned_addresses(fleet: Fleet, connected: Sequence[Connected]) -> list[dict[i
 
 def address_book(fleet: Fleet, owned: Sequence[Mapping[int, int]]) -> AddressBook:
     """Who owns which address, seen from each namespace."""
-    return AddressBook(owned, tiers(fleet), inner_addresses(fleet, owned))
+    machines = boots(fleet) if fleet.is_sampled else [[m] for m in range(len(fleet.machines))]
+    inner = inner_addresses(fleet, owned, machines)
+    return AddressBook(owned, tiers(fleet), inner, presences(fleet, owned, machines))
 
 
 def tiers(fleet: Fleet) -> list[list[frozenset[int] | None]]:
@@ -67,23 +70,26 @@ def tiers(fleet: Fleet) -> list[list[frozenset[int] | None]]:
     ]
 
 
-def inner_addresses(fleet: Fleet, owned: Sequence[Mapping[int, int]]) -> frozenset[int]:
+def inner_addresses(
+    fleet: Fleet, owned: Sequence[Mapping[int, int]], machines: Sequence[Sequence[int]]
+) -> frozenset[int]:
     """The addresses in inner subnets: bridges that are alike on several machines.
 
     A subnet is inner when, on two or more machines, one namespace owns the same address in it and
-    another namespace of that machine has an address in it (weaveworks/scope #265).
+    another namespace of that machine has an address in it (weaveworks/scope #265). ``machines`` has
+    the records of each, one for a boot.
     """
-    # subnet -> machine -> address -> its namespaces there
+    # subnet -> record of a machine -> address -> its namespaces there
     subnets: dict[tuple[int, int], dict[int, dict[int, set[int]]]] = {}
     for number, record in enumerate(fleet.namespaces):
         for address, prefix in owned[number].items():
             if prefix == 128 or is_loopback(address):
                 continue
-            machines = subnets.setdefault((network_of(address, prefix), prefix), {})
+            records = subnets.setdefault((network_of(address, prefix), prefix), {})
             for machine in record.machines:
-                machines.setdefault(machine, {}).setdefault(address, set()).add(number)
-    shown = _machine_of(fleet)
-    inner = [subnet for subnet, machines in subnets.items() if _is_inner(machines, shown)]
+                records.setdefault(machine, {}).setdefault(address, set()).add(number)
+    machine_of = {record: n for n, boots in enumerate(machines) for record in boots}
+    inner = [subnet for subnet, records in subnets.items() if _is_inner(records, machine_of)]
     if not inner:
         return frozenset()
     return frozenset(
@@ -94,25 +100,15 @@ def inner_addresses(fleet: Fleet, owned: Sequence[Mapping[int, int]]) -> frozens
     )
 
 
-def _machine_of(fleet: Fleet) -> list[int]:
-    """For each record of a machine the number of the machine, which is one after a reboot too."""
-    numbers = list(range(len(fleet.machines)))
-    if fleet.is_sampled:
-        for records in boots(fleet):
-            for record in records:
-                numbers[record] = records[0]
-    return numbers
-
-
-def _is_inner(machines: Mapping[int, Mapping[int, set[int]]], shown: Sequence[int]) -> bool:
-    """``machines`` has the addresses of one subnet by record of a machine, each with its
-    namespaces; ``shown[m]`` is the machine of record m."""
+def _is_inner(records: Mapping[int, Mapping[int, set[int]]], machine_of: Mapping[int, int]) -> bool:
+    """``records`` has the addresses of one subnet by record of a machine, each with its
+    namespaces; ``machine_of[m]`` is the machine that record m is of."""
     bridged: dict[int, list[set[tuple[str, int]]]] = {}
-    for record, addresses in machines.items():
+    for record, addresses in records.items():
         present = set().union(*addresses.values())
         for address, namespaces in addresses.items():
             if len(namespaces) == 1 and present - namespaces:
-                place = {("machine", shown[record]), *(("namespace", n) for n in namespaces)}
+                place = {("machine", machine_of[record]), *(("namespace", n) for n in namespaces)}
                 bridged.setdefault(address, []).append(place)
     return any(_are_apart(places) for places in bridged.values())
 

@@ -9,9 +9,7 @@ from netviz.fleet.interpreters import program_of
 from netviz.fleet.records import ProcessRecord
 from netviz.fleet.roles import role_of
 from netviz.snapshot.model import Process, Snapshot
-
-CLOCK_ERROR = 1.0
-"""Seconds by which the birth of a process may be off: /proc/stat has whole seconds."""
+from netviz.spans import CLOCK_ERROR
 
 
 def label_of(comm: str | None, program: str | None) -> str:

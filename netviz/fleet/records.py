@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -34,6 +35,8 @@ class NamespaceRecord:
     """One network namespace of one kernel, however many snapshots hold it.
 
     ``interfaces`` maps its addresses to their prefix lengths (of 128 bits), None where unknown.
+    ``addressed`` are the samples that know them, ``listing``, where they differ, those that have
+    each.
     """
 
     kernel: int
@@ -42,18 +45,53 @@ class NamespaceRecord:
     machines: list[int] = field(default_factory=list)
     samples: list[int] = field(default_factory=list)
     interfaces: dict[int, int] | None = None
+    addressed: list[int] = field(default_factory=list)
+    listing: dict[int, list[int]] | None = None
     interface_names: dict[int, str] = field(default_factory=dict)
     local_port_range: tuple[int, int] | None = None
     forwarding: bool | None = None
     tables: list[TableSockets] = field(default_factory=list)
     translations: list[Translation] = field(default_factory=list)
     conntrack: list[ConntrackColumns] = field(default_factory=list)
+    conntrack_samples: list[int] = field(default_factory=list)
     conntrack_read: bool = False
 
     @property
     def cannot_translate(self) -> bool:
         """Whether no translation that was not seen can hide here."""
         return self.conntrack_read or self.forwarding is False
+
+    def add_addresses(self, sample: int, found: Mapping[int, int]) -> None:
+        """Add the addresses that one sample knows, with their prefix lengths."""
+        known = self.interfaces
+        if known is None:
+            known = self.interfaces = {}
+        elif self.listing is None and found.keys() != known.keys():
+            self.listing = self._listed()
+        for address, prefix in found.items():
+            known[address] = min(prefix, known.get(address, 128))
+        if self.listing is not None:
+            for address in found:
+                self.listing.setdefault(address, []).append(sample)
+        self.addressed.append(sample)
+
+    def take_addresses(self, other: NamespaceRecord) -> None:
+        """Add the addresses of a namespace that turned out to be this one."""
+        if other.interfaces is None:
+            return
+        known = self.interfaces or {}
+        listed, more = self._listed(), other._listed()
+        if self.listing is not None or other.listing is not None or listed.keys() != more.keys():
+            self.listing = listed
+            for address, samples in more.items():
+                self.listing.setdefault(address, []).extend(samples)
+        self.interfaces = {**other.interfaces, **known}
+        self.addressed += other.addressed
+
+    def _listed(self) -> dict[int, list[int]]:
+        if self.listing is not None:
+            return self.listing
+        return {address: list(self.addressed) for address in self.interfaces or {}}
 
 
 class SampleRecord(NamedTuple):

@@ -119,13 +119,13 @@ def _merge(fleet: Fleet, one: int, other: int) -> None:
     into.samples += out.samples
     into.tables += out.tables
     into.conntrack += out.conntrack
+    into.conntrack_samples += out.conntrack_samples
     into.translations += [t._replace(namespace=one) for t in out.translations]
     into.conntrack_read = into.conntrack_read or out.conntrack_read
     into.local_port_range = into.local_port_range or out.local_port_range
     if out.forwarding is not None:
         into.forwarding = bool(into.forwarding) or out.forwarding
-    if out.interfaces is not None:
-        into.interfaces = {**out.interfaces, **(into.interfaces or {})}
+    into.take_addresses(out)
     out.machines, out.samples, out.tables, out.translations = [], [], [], []
     out.conntrack, out.interfaces = [], {}
 

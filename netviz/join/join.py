@@ -46,6 +46,7 @@ from netviz.loops import (
     match,
     take,
 )
+from netviz.spans import EVER, Span
 
 if TYPE_CHECKING:
     from netviz.join.trace import Trace
@@ -103,7 +104,7 @@ class _Join:
             self.joined.trace = self._new_trace()
 
     def run(self) -> Joined:
-        target = self._targets()
+        target, unsettled = self._targets()
         translated = self._join_translated()
         open_target = excluded(target, translated)
         pairing = self.ages.lifetimes.pairing if self.candidates.seen else None
@@ -111,7 +112,15 @@ class _Join:
         left, right = self.ages.part(self.candidates, left, right, self.listener)
         mark(left, self.paired)
         mark(right, self.paired)
-        shared = match_shared(self.candidates, open_target, self.paired, self.book, self.known)
+        shared = match_shared(
+            self.candidates,
+            open_target,
+            open_target if unsettled is target else excluded(unsettled, translated),
+            self.paired,
+            self.book,
+            self.known,
+            partial(self.ages.lifetimes.span_of, self.candidates),
+        )
         for i, j in self._contemporary(shared):
             left.append(i)
             right.append(j)
@@ -135,6 +144,7 @@ class _Join:
             judge,
             self.ages,
             self.selected.dialled,
+            self._entered,
         )
         self._add_sctp(sctp)
         if self.joined.trace is not None:
@@ -163,16 +173,29 @@ class _Join:
             self.queued,
             self.paired,
             self.translations,
+            self.ages.lifetimes,
         )
 
-    def _targets(self) -> array[int]:
-        """For each candidate the namespace that its remote address means to it (rule 2)."""
+    def _targets(self) -> tuple[array[int], array[int]]:
+        """For each candidate the namespace that its remote address means to it (rule 2).
+
+        Also the same with AMBIGUOUS wherever others had the address at other times.
+        """
         namespaces, remotes, of = distinct(self.candidates.namespace, self.candidates.remote)
-        addresses = self.known.addresses
-        resolved = [
-            self.book.resolve(n, addresses[r]) for n, r in zip(namespaces, remotes, strict=True)
+        addresses = [self.known.addresses[r] for r in remotes]
+        ever = [self.book.resolve(n, a) for n, a in zip(namespaces, addresses, strict=True)]
+        if not (self.book.depends_on_time and self.candidates.seen):
+            target = take(array("i", ever), of)
+            return target, target
+        places, seen, of = distinct(of, self.candidates.seen)
+        then = [
+            self.book.resolve(
+                namespaces[p], addresses[p], self.ages.lifetimes.span(namespaces[p], s)
+            )
+            for p, s in zip(places, seen, strict=True)
         ]
-        return take(array("i", resolved), of)
+        unsettled = [t if t == ever[p] else AMBIGUOUS for p, t in zip(places, then, strict=True)]
+        return take(array("i", then), of), take(array("i", unsettled), of)
 
     def _join_translated(self) -> NatJoin:
         if not self.translations:
@@ -185,6 +208,7 @@ class _Join:
             self.listeners,
             self.fleet.ranks(),
             partial(self.ages.lifetimes.are_apart, self.candidates),
+            self._entered,
         )
         found.found = [t for t in found.found if not self._is_too_young(t)]
         for translated in found.found:
@@ -195,6 +219,13 @@ class _Join:
             if translated.server >= 0:
                 self.paired[translated.server] = 1
         return found
+
+    def _entered(self, translation: Translation) -> Span:
+        """When a translation was in the table of its namespace."""
+        if not self.book.depends_on_time:
+            return EVER
+        namespace = translation.namespace
+        return self.ages.lifetimes.span(namespace, self.fleet.sightings_of(translation))
 
     def _is_too_young(self, translated: Translated) -> bool:
         """Whether what answers in the table of connections was not there with its client."""

@@ -13,9 +13,9 @@ from itertools import compress
 from typing import NamedTuple
 
 from netviz.fleet.fleet import Fleet
-from netviz.fleet.process_record import CLOCK_ERROR
 from netviz.fleet.records import SampleRecord
 from netviz.loops import distinct, take
+from netviz.spans import CLOCK_ERROR, EVER, Span
 from netviz.tables import ESTABLISHED, Candidates
 
 
@@ -49,6 +49,15 @@ class Lifetimes:
         if key not in self._known:
             self._known[key] = self._of(namespace, seen)
         return self._known[key]
+
+    def span(self, namespace: int, seen: int) -> Span:
+        """When sockets of a namespace were seen that the samples of set ``seen`` list."""
+        alive = self.of(namespace, seen)
+        return Span(alive.first, alive.last)
+
+    def span_of(self, candidates: Candidates, i: int) -> Span:
+        """When a candidate was seen; where no machine has several samples that may be ever."""
+        return self.span(candidates.namespace[i], candidates.seen[i]) if candidates.seen else EVER
 
     def _of(self, namespace: int, seen: int) -> Lifetime:
         order = self._order.get(namespace)

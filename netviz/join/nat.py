@@ -19,6 +19,7 @@ from netviz.join.kinds import NAT, RECENT
 from netviz.join.listeners import CONNECTIONLESS, Listeners
 from netviz.loops import AddressTable, find_tuples
 from netviz.loops.results import End
+from netviz.spans import EVER, Span
 from netviz.tables import SYN_SENT, TIME_WAIT, Candidates
 
 MOST_HOPS = 8
@@ -69,15 +70,19 @@ def join_translated(
     listeners: Listeners,
     rank: Sequence[int],
     are_apart: Callable[[int, int], bool] = lambda client, server: False,
+    when: Callable[[Translation], Span] = lambda translation: EVER,
 ) -> NatJoin:
     """Find, for every chain of translations, the sockets at its two ends.
 
-    Two that ``are_apart`` in time are no ends of one connection.
+    Two that ``are_apart`` in time are no ends of one connection. Addresses are those of whoever had
+    them ``when`` a translation was in its table.
 
     Where two chains lead there (routers that share their entries), the shorter one is told of, then
     the one of namespaces with the smaller ``rank``.
     """
-    return _Translator(translations, candidates, book, known, listeners, rank, are_apart).join()
+    return _Translator(
+        translations, candidates, book, known, listeners, rank, are_apart, when
+    ).join()
 
 
 class _Translator:
@@ -90,9 +95,11 @@ class _Translator:
         listeners: Listeners,
         rank: Sequence[int],
         are_apart: Callable[[int, int], bool],
+        when: Callable[[Translation], Span],
     ) -> None:
         self._rank = rank
         self._are_apart = are_apart
+        self._when = when
         # The same entry may be in several samples of a namespace.
         self._translations = sorted(set(translations))
         self._candidates = candidates
@@ -168,9 +175,13 @@ class _Translator:
 
     def _clients(self, first: Translation) -> list[int]:
         """Sockets that sent what ``first`` translates, in the namespace that it came from."""
-        home = self._book.resolve(first.namespace, first.original.source)
+        home = self._owner(first, first.original.source)
         sockets = self._sockets.get((first.proto, first.original), [])
         return [i for i in sockets if self._candidates.namespace[i] == home]
+
+    def _owner(self, translation: Translation, address: int) -> int:
+        """The namespace that had an address when a translation was seen, from where that is."""
+        return self._book.resolve(translation.namespace, address, self._when(translation))
 
     def _follow(self, client: int, hops: tuple[Translation, ...]) -> Iterable[Translated]:
         """Where the connection of ``client`` comes out behind the last of ``hops``."""
@@ -178,7 +189,7 @@ class _Translator:
         if self._followed[client] > MOST_WAYS:
             return []
         last = hops[-1]
-        there = self._book.resolve(last.namespace, last.reply.source)
+        there = self._owner(last, last.reply.source)
         if there >= 0:
             answer = self._answer(client, hops, there)
             if answer is not None:
@@ -212,7 +223,7 @@ class _Translator:
 
         An address of a pool, which is on no interface, belongs to nobody.
         """
-        source = self._book.resolve(following.namespace, following.original.source)
+        source = self._owner(following, following.original.source)
         behind = {hop.namespace for hop in hops} | {self._candidates.namespace[client]}
         return source == NOBODY or source in behind
 

@@ -8,7 +8,7 @@ set means the namespace that its addresses together mean, if they do not contrad
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -30,6 +30,7 @@ from netviz.join.verdicts import TRANSLATED, Verdict
 from netviz.loops import AddressTable, Dialled
 from netviz.loops.results import End
 from netviz.parsers.sctp import CLOSED, COOKIE_ECHOED, COOKIE_WAIT
+from netviz.spans import Span
 
 
 class SctpOutcome(NamedTuple):
@@ -77,13 +78,18 @@ def join_sctp(
     judge: OneSided,
     ages: Ages,
     dialled: Dialled,
+    when: Callable[[Translation], Span],
 ) -> SctpJoin:
-    """Join the associations of the group; those to the outside are added to ``dialled``."""
+    """Join the associations of the group; those to the outside are added to ``dialled``.
+
+    ``when`` tells when a translation was in its table.
+    """
     sockets = sorted(
         sctp_sockets(fleet, known, listeners),
         key=lambda s: (s.association.inode, s.association[1:], s.namespace),
     )
-    nat = translated_associations(sockets, translations, book, known, listeners, fleet.ranks())
+    ranks = fleet.ranks()
+    nat = translated_associations(sockets, translations, book, known, listeners, ranks, when)
     return _SctpJoiner(fleet, book, known, judge, ages, dialled, sockets, nat).join()
 
 
@@ -105,7 +111,7 @@ class _SctpJoiner:
         self._dialled = dialled
         self._sockets = sockets
         self._nat = nat
-        self._peers = Peers(fleet, book)
+        self._peers = Peers(fleet, book, ages.lifetimes)
         self._pairs = SctpPairs(sockets, book, ages)
         self._found = SctpJoin()
 

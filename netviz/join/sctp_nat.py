@@ -6,7 +6,7 @@ a translation names is followed as if it were a connection of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from netviz.join.nat import Translated, join_translated
 from netviz.join.sctp_sockets import PROTO, SctpSocket
 from netviz.loops import AddressTable
 from netviz.parsers.sctp import CLOSED, Association
+from netviz.spans import Span
 from netviz.tables import Candidates
 
 
@@ -51,13 +52,17 @@ def translated_associations(
     known: AddressTable,
     listeners: Listeners,
     rank: Sequence[int],
+    when: Callable[[Translation], Span],
 ) -> SctpNat:
-    """Find the associations at the two ends of chains of translations."""
+    """Find the associations at the two ends of chains of translations.
+
+    ``when`` tells when a translation was in its table.
+    """
     ours = [t for t in translations if t.proto == "sctp"]
     if not ours:
         return SctpNat()
     candidates, number_of = _candidates(sockets, ours, known)
-    joined = join_translated(ours, candidates, book, known, listeners, rank)
+    joined = join_translated(ours, candidates, book, known, listeners, rank, when=when)
     pairs = {
         (number_of[t.client], number_of[t.server]): TranslatedPair(
             number_of[t.client],

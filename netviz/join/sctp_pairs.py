@@ -94,11 +94,12 @@ class SctpPairs:
         return [address for address in self._sockets[number].association.remote if address in own]
 
     def _leads(self, number: int, other: int) -> bool:
-        here, there = self._sockets[number].namespace, self._sockets[other].namespace
-        return any(self._book.resolve(here, a) == there for a in self._meeting(number, other))
+        socket, there = self._sockets[number], self._sockets[other].namespace
+        here, when = socket.namespace, self._ages.lifetimes.span(socket.namespace, socket.seen)
+        return any(self._book.resolve(here, a, when) == there for a in self._meeting(number, other))
 
     def _may_lead(self, number: int, other: int) -> bool:
-        """Whether an address that several have may lead there (rule 4)."""
+        """Whether an address that several have, or had some time, may lead there (rule 4)."""
         here, there = self._sockets[number].namespace, self._sockets[other].namespace
         return any(
             there in self._book.owners(here, address)

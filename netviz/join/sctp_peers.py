@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from netviz.addresses import AddressBook
 from netviz.fleet.fleet import Fleet
+from netviz.join.lifetimes import Lifetimes
 from netviz.join.sctp_sockets import SctpSocket
 
 
@@ -23,9 +24,10 @@ class Peer(NamedTuple):
 class Peers:
     """Tells the namespace of a peer by all its addresses together."""
 
-    def __init__(self, fleet: Fleet, book: AddressBook) -> None:
+    def __init__(self, fleet: Fleet, book: AddressBook, lifetimes: Lifetimes) -> None:
         self._machines = [frozenset(record.machines) for record in fleet.namespaces]
         self._book = book
+        self._lifetimes = lifetimes
 
     def of(self, socket: SctpSocket) -> Peer:
         """The peer of an association.
@@ -35,7 +37,8 @@ class Peers:
         are say nothing.
         """
         remote = socket.association.remote
-        owners = {a: self._book.owners(socket.namespace, a) for a in remote}
+        when = self._lifetimes.span(socket.namespace, socket.seen)
+        owners = {a: self._book.owners(socket.namespace, a, when) for a in remote}
         far = tuple(a for a in remote if not self._is_here(socket.namespace, owners[a]))
         deciding = far or remote
         claims = [frozenset(owners[a]) for a in deciding if owners[a]]

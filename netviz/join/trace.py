@@ -16,12 +16,14 @@ from netviz.fleet.ownership import local_addresses
 from netviz.fleet.sockets import CONNECTION_PROTOCOLS
 from netviz.fleet.translations import Translation
 from netviz.join.joined import Pairs
+from netviz.join.lifetimes import Lifetimes
 from netviz.join.listeners import Listeners
 from netviz.join.nat import NatJoin
 from netviz.join.sctp import SctpOutcome
 from netviz.join.selection import Selected
 from netviz.join.verdicts import Verdict
 from netviz.loops import AddressTable, account
+from netviz.spans import EVER
 from netviz.tables import TIME_WAIT, Candidates, ConnectedColumns
 
 NO_CANDIDATE = -1
@@ -76,6 +78,7 @@ class Trace:
     queued: array[int]
     paired: bytearray
     translations: list[Translation]
+    lifetimes: Lifetimes
     target: array[int] = field(default_factory=lambda: array("i"))
     translated: NatJoin = field(default_factory=NatJoin)
     pairs: Pairs = field(default_factory=Pairs)
@@ -102,6 +105,12 @@ class Trace:
                 else:
                     yield _external(namespace, proto, table, i, local[table.local[i]])
             first += len(inner)
+
+    def owners(self, socket: ConnectedSocket) -> list[int]:
+        """Who owned the remote address of a socket when that was seen."""
+        candidates, number = self.selected.candidates, socket.candidate
+        when = EVER if number == NO_CANDIDATE else self.lifetimes.span_of(candidates, number)
+        return self.book.owners(socket.namespace, socket.remote, when)
 
     def fate(self, socket: ConnectedSocket) -> str:
         """What the socket was counted as: the name of that field of the coverage."""

@@ -10,9 +10,9 @@ from typing import NamedTuple
 from netviz.addresses import AMBIGUOUS
 from netviz.graph import Machine, Unjoined
 from netviz.join.nodes import Nodes
-from netviz.join.one_sided import NO_LISTENER
 from netviz.join.sctp import SctpOutcome
 from netviz.join.trace import Trace
+from netviz.join.verdicts import NO_LISTENER
 from netviz.loops import left_over
 from netviz.loops.results import End
 from netviz.node_levels import coarser_nodes

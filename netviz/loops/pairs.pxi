@@ -75,6 +75,7 @@ def match(candidates, array.array target, pairing=None):
                         and t.local_port[i] == t.local_port[j]
                         and t.remote_port[i] == t.remote_port[j]
                         and t.namespace[i] == t.namespace[j] and t.proto[i] == t.proto[j]
+                        and there[i] == there[j]
                     ):
                         next_same[i] = next_same[j]
                         next_same[j] = <uint32_t>(i + 1)
@@ -87,8 +88,8 @@ def match(candidates, array.array target, pairing=None):
                 if there[first] < 0 or follows[first]:
                     continue
                 i = first
-                j = find_mirrored(&t, heads, mask, i, <uint32_t>there[i])
-                if j < 0 or <uint32_t>there[j] != t.namespace[i]:
+                j = find_mirrored(&t, heads, mask, i, there)
+                if j < 0:
                     continue
                 if i == j:
                     while True:
@@ -170,10 +171,11 @@ def find_tuples(candidates, tuples):
 
 
 cdef inline Py_ssize_t find_mirrored(
-    const Tuples *t, const uint32_t *heads, uint64_t mask, Py_ssize_t i, uint32_t there
+    const Tuples *t, const uint32_t *heads, uint64_t mask, Py_ssize_t i, const int32_t *target
 ) noexcept nogil:
-    """The first candidate of the tuple that mirrors that of i, in namespace ``there``; or -1."""
+    """The first candidate of the tuple that mirrors that of i, each where the other means; or -1."""
     cdef Py_ssize_t j
+    cdef uint32_t there = <uint32_t>target[i]
     cdef uint64_t at = end_hash(
         there, t.proto[i], t.remote[i], t.remote_port[i], t.local[i], t.local_port[i]
     ) & mask
@@ -182,7 +184,8 @@ cdef inline Py_ssize_t find_mirrored(
         if (
             t.local[j] == t.remote[i] and t.remote[j] == t.local[i]
             and t.local_port[j] == t.remote_port[i] and t.remote_port[j] == t.local_port[i]
-            and t.namespace[j] == there and t.proto[j] == t.proto[i]
+            and t.namespace[j] == there and <uint32_t>target[j] == t.namespace[i]
+            and t.proto[j] == t.proto[i]
         ):
             return j
         at = (at + 1) & mask

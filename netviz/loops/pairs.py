@@ -17,22 +17,22 @@ def match(
     """Pair sockets whose tuples mirror each other, each in the namespace the other means.
 
     ``target[i]`` is the namespace that owns the remote address of candidate i as seen from its own,
-    negative for none. Where one tuple stands several times in a namespace, established sockets are
-    paired first, then the smaller inode, or as ``pairing`` says.
+    negative for none; at different times that may be different ones. Where one tuple stands several
+    times in a namespace, established sockets are paired first, then the smaller inode, or as
+    ``pairing`` says.
     """
     by_tuple: dict[tuple[int, ...], list[int]] = {}
     for i in range(len(candidates)):
         if target[i] >= 0:
-            by_tuple.setdefault(_tuple_of(candidates, i), []).append(i)
+            by_tuple.setdefault((*_tuple_of(candidates, i), target[i]), []).append(i)
 
     def preference(i: int) -> tuple[bool, int, int]:
         return candidates.state[i] != ESTABLISHED, candidates.inode[i], candidates.state[i]
 
     left, right = array("I"), array("I")
     for key, ends in by_tuple.items():
-        namespace, proto, local, local_port, remote, remote_port = key
-        there = target[ends[0]]
-        mirrored = (there, proto, remote, remote_port, local, local_port)
+        namespace, proto, local, local_port, remote, remote_port, there = key
+        mirrored = (there, proto, remote, remote_port, local, local_port, namespace)
         if mirrored == key:
             # Connected to itself: one socket is both ends.
             left.extend(ends)
@@ -41,7 +41,7 @@ def match(
         if mirrored < key:
             continue
         others = by_tuple.get(mirrored)
-        if others is None or target[others[0]] != namespace:
+        if others is None:
             continue
         ordered = sorted(ends, key=preference), sorted(others, key=preference)
         pairs: Iterable[tuple[int, int]] = zip(*ordered, strict=False)

@@ -19,6 +19,7 @@ from groups import (
 )
 
 from netviz.addresses import AddressBook
+from netviz.spans import EVER, Span
 from netviz.stitch import StitchOptions
 
 
@@ -287,11 +288,11 @@ def test_forged_entries_do_not_keep_the_join_busy(monkeypatch: pytest.MonkeyPatc
     client = simple("client", "192.0.2.10", connect("192.0.2.10", 50000, "198.51.100.0", 80, 2))
     asked = 0
 
-    def resolve(book: AddressBook, namespace: int, address: int) -> int:
+    def resolve(book: AddressBook, namespace: int, address: int, when: Span = EVER) -> int:
         nonlocal asked
         asked += 1
         assert asked < 100_000, "the join is kept busy"
-        return resolved(book, namespace, address)
+        return resolved(book, namespace, address, when)
 
     resolved = AddressBook.resolve
     monkeypatch.setattr(AddressBook, "resolve", resolve)
