@@ -68,6 +68,10 @@ class Names:
         """The number of the process that is shown for a socket, None for ``?``."""
         return self._nodes.process_of(self._end_of(socket))
 
+    def is_held_by(self, owner: int, part: int) -> bool:
+        """Whether all processes of ``part`` are among those of ``owner``."""
+        return set(self._fleet.owners[part]) <= set(self._fleet.owners[owner])
+
     def _end_of(self, socket: ConnectedSocket) -> End:
         number = socket.candidate
         listener = self._trace.listener[number] if number >= 0 else -1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from netviz.addresses import format_address, is_ipv4
+from netviz.addresses import format_address
 from netviz.explain.endpoint import endpoint_text
 from netviz.explain.names import Names
 from netviz.fleet.sockets import CONNECTION_PROTOCOLS, BoundSocket, PacketSocket
@@ -31,12 +31,10 @@ class BoundReasons:
         """``sockets`` are those that will be asked for, each with its namespace."""
         self._trace = trace
         self._names = names
-        self._number: dict[Key, int] = {
-            (end.namespace, end.proto, end.address, end.port): number
-            for number, end in enumerate(trace.listeners.ends)
-        }
-        asked = {self._number.get(_key(namespace, socket), -1) for namespace, socket in sockets}
-        self._served = self._count_served(asked - {-1})
+        self._number: dict[Key, int] = {}
+        for number, end in enumerate(trace.listeners.ends):
+            self._number.setdefault(end[:4], number)
+        self._served = self._count_served({_key(*asked) for asked in sockets})
 
     def fate(self, socket: BoundSocket) -> str:
         """The count of the coverage that the socket is in, else ``other``."""
@@ -68,32 +66,34 @@ class BoundReasons:
                 "unconnected: it takes datagrams from anybody and shows no peer; a client that is"
                 " connected is joined with it (rule 6), one that is not is never seen"
             ]
-        return sentences + self._serves(self._number[_key(namespace, socket)])
+        return sentences + self._serves(namespace, socket)
 
-    def _serves(self, number: int) -> list[str]:
-        counts = self._served.get(number, Counter())
+    def _serves(self, namespace: int, socket: BoundSocket) -> list[str]:
+        counts: Counter[str] = Counter()
+        for number, of_listener in self._served.get(_key(namespace, socket), {}).items():
+            # Others may have held the same address and port at other times.
+            if self._names.is_held_by(self._trace.listeners.ends[number].owner, socket.owner):
+                counts += of_listener
         if not counts:
             return ["no connection of it was seen"]
         parts = ", ".join(f"{count:,} {what}" for what, count in sorted(counts.items()))
         return [f"serves {counted(counts.total(), 'connection')}: {parts}"]
 
-    def _count_served(self, ends: set[int]) -> dict[int, Counter[str]]:
-        """What became of the connections that each of the listening ``ends`` serves."""
-        served: dict[int, Counter[str]] = {}
-        if not ends:
-            return served
-        trace, table = self._trace, self._trace.listeners.table
-        ports = {trace.listeners.ends[number].port for number in ends}
+    def _count_served(self, asked: set[Key]) -> dict[Key, dict[int, Counter[str]]]:
+        """What became of the connections that those who listened on the ends ``asked`` for serve,
+        by the number of the listener."""
+        served: dict[Key, dict[int, Counter[str]]] = {}
+        trace, ends = self._trace, self._trace.listeners.ends
+
+        def count(number: int, fate: str) -> None:
+            if number >= 0 and ends[number][:4] in asked:
+                counts = served.setdefault(ends[number][:4], {}).setdefault(number, Counter())
+                counts[fate] += 1
+
+        ports = {port for *_, port in asked}
         for socket in trace.connected(lambda local, _: local in ports):
-            number = table.find(
-                socket.namespace,
-                CONNECTION_PROTOCOLS.index(socket.proto),
-                socket.local_port,
-                trace.known.find(socket.local),
-                is_ipv4(socket.local),
-            )
-            if number in ends:
-                served.setdefault(number, Counter())[trace.fate(socket)] += 1
+            place = socket.namespace, socket.proto, socket.local, socket.local_port
+            count(trace.covering(*place, socket.seen), trace.fate(socket))
         answered = [
             v.other.listener
             for v in trace.verdicts.values()
@@ -101,8 +101,7 @@ class BoundReasons:
         ]
         answered += [t.listening.listener for t in trace.translated.found if t.listening]
         for number in answered:
-            if number in ends:
-                served.setdefault(number, Counter())["seen at the client only"] += 1
+            count(number, "seen at the client only")
         return served
 
 

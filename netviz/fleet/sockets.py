@@ -66,6 +66,7 @@ class TableSockets:
     """One table: its protocol, its sample, its bound sockets and its connected ones.
 
     ``served`` counts connections by (local port, owner) where that port has a listener here.
+    ``name`` is that of a table in which sockets may listen.
     """
 
     proto: str
@@ -77,6 +78,7 @@ class TableSockets:
     unix: int = 0
     associations: list[HeldAssociation] = field(default_factory=list)
     endpoints: list[HeldEndpoint] = field(default_factory=list)
+    name: str = ""
 
     def inodes(self) -> set[int]:
         """The inodes of its sockets; of unix ones none are kept."""
@@ -112,7 +114,7 @@ def held_sockets(parsed: ParsedTables, sample: int, holders: SampleHolders) -> H
     if parsed.endpoints is not None:
         owners = _owners(parsed.endpoints, holders)
         endpoints = list(map(HeldEndpoint, parsed.endpoints, owners))
-        found.append(TableSockets("sctp", sample, endpoints=endpoints))
+        found.append(TableSockets("sctp", sample, endpoints=endpoints, name="sctp"))
     reports += parsed.reports
     return HeldSockets(found, sorted(reports, key=lambda sentence: sentence.partition(":")[0]))
 
@@ -128,7 +130,8 @@ def _connection_tables(parsed: ParsedTables, sample: int, holders: SampleHolders
     for name, one in zip(parsed.connections, settled, strict=True):
         proto = CONNECTION_TABLES[name]
         bound = _bound_sockets(proto, one.bound, one.bound_owner)
-        found.tables.append(TableSockets(proto, sample, bound, [], one.connected, one.served))
+        table = TableSockets(proto, sample, bound, [], one.connected, one.served, name=name)
+        found.tables.append(table)
         if one.bound.bad.count:
             found.reports.append(bad_lines_sentence(name, one.bound.bad))
     return found

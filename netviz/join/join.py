@@ -19,6 +19,7 @@ from netviz.fleet.sockets import CONNECTION_PROTOCOLS
 from netviz.fleet.translations import Translation, borrowed_ends, named_addresses, translated_ends
 from netviz.join.accounting import count_sockets, sum_up
 from netviz.join.ages import Ages
+from netviz.join.called_listeners import CalledListeners
 from netviz.join.client_ends import ClientEnds
 from netviz.join.flows import FlowMaker
 from netviz.join.identity import unite_namespaces
@@ -90,10 +91,12 @@ class _Join:
         self.listeners = listeners
         self.selected = selected
         self.candidates = selected.candidates
-        self.listener = cover(self.candidates, listeners.table, known)
+        covering = cover(self.candidates, listeners.table, known)
+        self.listener = listeners.times.cover(self.candidates, covering)
         self.queued = adopt(self.candidates, self.listener, listeners.owners)
         self.maker = FlowMaker(fleet, self.candidates, known, self.listener)
         self.ages = Ages(fleet, listeners)
+        self.called = CalledListeners(listeners, self.ages)
         self.joined = Joined(listeners, owned, self.maker)
         self.coverage = self.joined.coverage
         self.paired = bytearray(len(self.candidates))
@@ -209,6 +212,7 @@ class _Join:
             self.fleet.ranks(),
             partial(self.ages.lifetimes.are_apart, self.candidates),
             self._entered,
+            partial(self.called.of_candidate, self.candidates),
         )
         found.found = [t for t in found.found if not self._is_too_young(t)]
         for translated in found.found:
@@ -260,6 +264,7 @@ class _Join:
             self.listeners,
             self.known,
             self.ages,
+            self.called,
             taken,
             borrowed,
         )

@@ -41,6 +41,7 @@ class Lifetimes:
     def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet
         self._order: dict[int, list[int]] = {}
+        self._times: dict[int, list[float] | None] = {}
         self._known: dict[tuple[int, int], Lifetime] = {}
 
     def of(self, namespace: int, seen: int) -> Lifetime:
@@ -59,11 +60,21 @@ class Lifetimes:
         """When a candidate was seen; where no machine has several samples that may be ever."""
         return self.span(candidates.namespace[i], candidates.seen[i]) if candidates.seen else EVER
 
+    def times(self, namespace: int) -> list[float] | None:
+        """When each of the samples that hold a namespace ended, sorted; None if any is unknown."""
+        if namespace not in self._times:
+            samples = self._fleet.samples
+            ended = [_ended(samples[number], math.inf) for number in self._in_order(namespace)]
+            self._times[namespace] = None if math.inf in ended else ended
+        return self._times[namespace]
+
+    def _in_order(self, namespace: int) -> list[int]:
+        if namespace not in self._order:
+            self._order[namespace] = samples_in_time(self._fleet, namespace)
+        return self._order[namespace]
+
     def _of(self, namespace: int, seen: int) -> Lifetime:
-        order = self._order.get(namespace)
-        if order is None:
-            found = set(self._fleet.namespaces[namespace].samples)
-            order = self._order[namespace] = sorted(found, key=self._fleet.moment)
+        order = self._in_order(namespace)
         listed = set(self._fleet.sightings.samples(seen))
         places = [place for place, sample in enumerate(order) if sample in listed]
         if not places:
@@ -133,6 +144,11 @@ class Lifetimes:
 
     def _alive(self, candidates: Candidates, i: int) -> Lifetime:
         return self.of(candidates.namespace[i], candidates.seen[i])
+
+
+def samples_in_time(fleet: Fleet, namespace: int) -> list[int]:
+    """The samples that hold a namespace, the earliest first."""
+    return sorted(set(fleet.namespaces[namespace].samples), key=fleet.moment)
 
 
 def _ended(sample: SampleRecord, unknown: float) -> float:

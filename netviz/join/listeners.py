@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from array import array
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -11,6 +10,10 @@ from netviz.addresses import ANY4, ANY6, format_address
 from netviz.fleet.fleet import Fleet
 from netviz.fleet.sockets import CONNECTION_PROTOCOLS, BoundSocket, PacketSocket, TableSockets
 from netviz.graph import Listener
+from netviz.join.bound_sockets import bound_sockets, packet_sockets
+from netviz.join.listener_times import ListenerTimes
+from netviz.join.listening_end import ListeningEnd
+from netviz.join.tenures import Tenure, Tenures
 from netviz.loops import AddressTable, ListenerTable
 from netviz.parsers.sctp import LISTENING, Endpoint
 
@@ -18,14 +21,11 @@ CONNECTIONLESS = frozenset({"udp", "udplite"})
 """Protocols whose servers are unconnected sockets with a local port (state 07, not LISTEN)."""
 
 
-class ListeningEnd(NamedTuple):
-    """An address and port of a namespace that takes traffic; ``owner`` numbers all who hold it."""
+End = tuple[str, int, int]
+"""Protocol, address and port."""
 
-    namespace: int
-    proto: str
-    address: int
-    port: int
-    owner: int
+Held = tuple[int, Tenure | None]
+"""The owner of a bound socket, and when it was there, where a machine has several samples."""
 
 
 class Ingress(NamedTuple):
@@ -63,12 +63,17 @@ class Listeners:
         self.ports: dict[tuple[int, str], set[int]] = {}
         """The ports that a namespace listens on, by namespace and protocol."""
         self.table = ListenerTable(known.add(ANY4), known.add(ANY6))
+        self.times = ListenerTimes(fleet, self.ends, self.table, known)
+        sampled = fleet.is_sampled
         for namespace in range(len(fleet.namespaces)):
             tables = fleet.tables_of(namespace)
-            self.bound.append(_bound_sockets(tables))
-            self.packets.append(_packet_sockets(tables))
-            self._add_bound(fleet, namespace, self.bound[-1])
-            self._add_endpoints(fleet, namespace, tables)
+            places = self.times.places(namespace) if sampled else {}
+            tenures = Tenures(places, tables) if len(places) > 1 else None
+            bound = bound_sockets(tables, tenures)
+            self.bound.append([socket for socket, _ in bound])
+            self.packets.append(packet_sockets(tables))
+            self._add_bound(fleet, namespace, bound)
+            self._add_endpoints(fleet, namespace, tables, tenures)
             names = fleet.namespaces[namespace].interface_names
             self._add_packets(namespace, self.packets[-1], names)
         for number, end in enumerate(self.ends):
@@ -85,9 +90,11 @@ class Listeners:
         """The owner of each of ``ends``."""
         return array("I", [end.owner for end in self.ends])
 
-    def _add_bound(self, fleet: Fleet, namespace: int, sockets: list[BoundSocket]) -> None:
-        together: dict[tuple[str, int, int], set[int]] = {}
-        for socket in sockets:
+    def _add_bound(
+        self, fleet: Fleet, namespace: int, bound: Sequence[tuple[BoundSocket, Tenure | None]]
+    ) -> None:
+        together: dict[End, list[Held]] = {}
+        for socket, tenure in bound:
             if socket.proto not in CONNECTION_PROTOCOLS:
                 self.others[socket.proto] = self.others.get(socket.proto, 0) + 1
             else:
@@ -97,7 +104,7 @@ class Listeners:
                 if not takes_connections(socket):
                     continue
                 end = (socket.proto, socket.address, socket.port)
-                together.setdefault(end, set()).update(fleet.owners[socket.owner])
+                together.setdefault(end, []).append((socket.owner, tenure))
                 self.ports.setdefault((namespace, socket.proto), set()).add(socket.port)
             self.ingresses.append(
                 Ingress(
@@ -110,35 +117,47 @@ class Listeners:
         self._add_ends(fleet, namespace, together)
 
     def _add_ends(
-        self, fleet: Fleet, namespace: int, together: Mapping[tuple[str, int, int], set[int]]
+        self, fleet: Fleet, namespace: int, together: Mapping[End, Sequence[Held]]
     ) -> None:
         """One end for each protocol, address and port, with all the processes that hold it."""
-        for (proto, address, port), processes in together.items():
+        for (proto, address, port), held in together.items():
+            processes = {process for owner, _ in held for process in fleet.owners[owner]}
             owner = fleet.owner_id(tuple(sorted(processes)))
             self.ends.append(ListeningEnd(namespace, proto, address, port, owner))
+            self.times.add(len(self.ends) - 1, held)
 
-    def _add_endpoints(self, fleet: Fleet, namespace: int, tables: Sequence[TableSockets]) -> None:
+    def _add_endpoints(
+        self,
+        fleet: Fleet,
+        namespace: int,
+        tables: Sequence[TableSockets],
+        tenures: Tenures | None,
+    ) -> None:
         """The endpoints of SCTP, each with all its addresses (rule 12)."""
         found: dict[tuple[object, ...], tuple[Endpoint, int]] = {}
+        listed: dict[tuple[object, ...], list[int]] = {}
         for table in tables:
             for endpoint, owner in table.endpoints:
                 # Another sample may see another uid, fewer holders, or it before it listens.
-                same = endpoint.port, endpoint.inode, not endpoint.inode and endpoint.addresses
-                first, holder = found.get(same, (endpoint, owner))
+                key = endpoint.port, endpoint.inode, not endpoint.inode and endpoint.addresses
+                first, holder = found.get(key, (endpoint, owner))
                 listening = endpoint if endpoint.state == LISTENING != first.state else first
-                found[same] = listening, holder or owner
+                found[key] = listening, holder or owner
+                if endpoint.state == LISTENING:
+                    listed.setdefault(key, []).append(table.sample)
         self.endpoints.append(list(found.values()))
-        together: dict[tuple[str, int, int], set[int]] = {}
-        for endpoint, owner in found.values():
+        together: dict[End, list[Held]] = {}
+        for same, (endpoint, owner) in found.items():
             self.unowned += not owner
             if endpoint.state != LISTENING:
                 self.unconnected += 1
                 continue
             self.listening += 1
             self.ports.setdefault((namespace, "sctp"), set()).add(endpoint.port)
+            tenure = None if tenures is None else tenures.of("sctp", listed[same])
             for address in endpoint.addresses:
                 end = ("sctp", address, endpoint.port)
-                together.setdefault(end, set()).update(fleet.owners[owner])
+                together.setdefault(end, []).append((owner, tenure))
                 listener = Listener("sctp", format_address(address), endpoint.port)
                 self.ingresses.append(Ingress(namespace, owner, endpoint.inode == 0, listener))
         self._add_ends(fleet, namespace, together)
@@ -153,32 +172,3 @@ class Listeners:
             address = str(socket.interface) if not name or name.isdecimal() else name
             listener = Listener("packet", address, socket.ethertype)
             self.ingresses.append(Ingress(namespace, socket.owner, socket.inode == 0, listener))
-
-
-def _bound_sockets(tables: Sequence[TableSockets]) -> list[BoundSocket]:
-    """The bound sockets of a namespace, each once however many samples list it."""
-    # Repeats within a sample are gone already; what is alike there is distinct.
-    if len({table.sample for table in tables}) < 2:
-        return [socket for table in tables for socket in table.bound]
-    found: dict[tuple[BoundSocket, int], BoundSocket] = {}
-    met: Counter[tuple[int, BoundSocket]] = Counter()
-    for table in tables:
-        for socket in table.bound:
-            # Whoever holds it, and whatever uid it has: another sample may see less.
-            same = socket._replace(owner=0, uid=0)
-            number = met[(table.sample, same)]
-            met[(table.sample, same)] += 1
-            if (same, number) not in found or not found[(same, number)].owner:
-                found[(same, number)] = socket
-    return list(found.values())
-
-
-def _packet_sockets(tables: Sequence[TableSockets]) -> list[PacketSocket]:
-    """The packet sockets of a namespace, each once."""
-    found: dict[PacketSocket, PacketSocket] = {}
-    for table in tables:
-        for packet in table.packet:
-            anyones = packet._replace(owner=0)
-            if anyones not in found or not found[anyones].owner:
-                found[anyones] = packet
-    return list(found.values())

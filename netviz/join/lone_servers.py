@@ -104,7 +104,7 @@ class LoneServers:
         if is_client is False and only_listens:
             return gone
         seen = self._ages.last_listed(self._candidates, gone.candidate)
-        other, reason = self._judge.listening(*end, seen)
+        other, reason = self._judge.listening(*end, seen, self._judge.caller(gone.candidate))
         directed = is_client is not None
         if is_client:
             return gone._replace(other=other, is_client=True, reason=reason)

@@ -71,17 +71,19 @@ def join_translated(
     rank: Sequence[int],
     are_apart: Callable[[int, int], bool] = lambda client, server: False,
     when: Callable[[Translation], Span] = lambda translation: EVER,
+    called: Callable[[int, int], int] = lambda listener, client: listener,
 ) -> NatJoin:
     """Find, for every chain of translations, the sockets at its two ends.
 
     Two that ``are_apart`` in time are no ends of one connection. Addresses are those of whoever had
-    them ``when`` a translation was in its table.
+    them ``when`` a translation was in its table. Of a listener ``called`` gives the one that was
+    there with the client, negative for none.
 
     Where two chains lead there (routers that share their entries), the shorter one is told of, then
     the one of namespaces with the smaller ``rank``.
     """
     return _Translator(
-        translations, candidates, book, known, listeners, rank, are_apart, when
+        translations, candidates, book, known, listeners, rank, are_apart, when, called
     ).join()
 
 
@@ -96,10 +98,12 @@ class _Translator:
         rank: Sequence[int],
         are_apart: Callable[[int, int], bool],
         when: Callable[[Translation], Span],
+        called: Callable[[int, int], int],
     ) -> None:
         self._rank = rank
         self._are_apart = are_apart
         self._when = when
+        self._called = called
         # The same entry may be in several samples of a namespace.
         self._translations = sorted(set(translations))
         self._candidates = candidates
@@ -245,6 +249,8 @@ class _Translator:
             covering = self._listeners.table.find(
                 there, proto, port, self._known.find(reached), is_ipv4(reached)
             )
+            if covering >= 0:
+                covering = self._called(covering, client)
             if covering >= 0:
                 end = End(there, self._listeners.ends[covering].owner, covering, False)
                 return through._replace(listening=end)

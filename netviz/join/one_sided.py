@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from netviz.addresses import is_ipv4, is_link_local
 from netviz.fleet.fleet import Fleet
 from netviz.join.ages import Ages
+from netviz.join.called_listeners import UNDECIDED, CalledListeners
 from netviz.join.kinds import ATTEMPT, ONE_SIDED, RECENT
 from netviz.join.listeners import Listeners
 from netviz.join.verdicts import (
@@ -39,6 +40,7 @@ class OneSided:
         listeners: Listeners,
         known: AddressTable,
         ages: Ages,
+        called: CalledListeners,
         translated: frozenset[tuple[int, int, int, int]],
         borrowed: frozenset[tuple[int, int, int, int]] = frozenset(),
     ) -> None:
@@ -49,9 +51,10 @@ class OneSided:
         self._listeners = listeners
         self._known = known
         self._ages = ages
+        self._called = called
         self._translated = translated
         self._borrowed = borrowed
-        self._ahead: dict[tuple[int, int, int, int, float | None], tuple[End | None, str]] = {}
+        self._ahead: dict[tuple[object, ...], tuple[End | None, str]] = {}
 
     def judge(self, numbers: Iterable[int], target: array[int]) -> Iterator[Verdict]:
         """Verdicts on the unmatched clients ``numbers``, each with one namespace as target."""
@@ -62,18 +65,25 @@ class OneSided:
 
     def attempt(self, i: int, there: int, address: int, port: int) -> Verdict:
         """The verdict on an attempt that was led to ``address`` and ``port`` in ``there``."""
-        namespace, proto = self._candidates.namespace[i], self._candidates.proto[i]
-        end, reason = self.ahead(namespace, there, proto, self._known.add(address), port)
+        caller, proto = self.caller(i), self._candidates.proto[i]
+        end, reason = self.ahead(*caller, there, proto, self._known.add(address), port)
         return Verdict(i, ATTEMPT, end or _somebody(there), True, reason)
 
+    def caller(self, i: int) -> tuple[int, int]:
+        """The namespace of a candidate, and the number of the samples that list it."""
+        seen = self._candidates.seen
+        return self._candidates.namespace[i], seen[i] if seen else 0
+
     def ahead(
-        self, namespace: int, there: int, proto: int, address: int, port: int
+        self, namespace: int, sightings: int, there: int, proto: int, address: int, port: int
     ) -> tuple[End | None, str]:
         """What listens in ``there`` on an end that a socket of ``namespace`` talks to.
 
-        ``proto`` and ``address`` are numbers. Also gives why that is not certain.
+        ``proto`` and ``address`` are numbers; the samples of set ``sightings`` list the socket, 0
+        where no machine has several. Also gives why that is not certain.
         """
-        return self.listening(there, proto, address, port, self._ages.last_seen(namespace))
+        seen = self._ages.last_seen(namespace)
+        return self.listening(there, proto, address, port, seen, (namespace, sightings))
 
     def gone(self, there: int, proto: int, address: int, port: int) -> tuple[End | None, str]:
         """``?`` of ``there``, for a client of that end which is gone, and why it is not certain.
@@ -98,10 +108,11 @@ class OneSided:
             candidates.remote[i],
             candidates.remote_port[i],
         )
-        key = (*end_asked, seen)
+        caller = self.caller(i)
+        key = *end_asked, seen, caller if caller[1] else None
         found = self._ahead.get(key)
         if found is None:
-            found = self._ahead[key] = self.listening(*end_asked, seen)
+            found = self._ahead[key] = self.listening(*end_asked, seen, caller)
         end, reason = found
         if kind == ATTEMPT and end is None:
             # Somebody of that machine is called in vain: an attempt needs no listener.
@@ -109,13 +120,23 @@ class OneSided:
         return found
 
     def listening(
-        self, there: int, proto: int, address: int, port: int, seen: float | None
+        self,
+        there: int,
+        proto: int,
+        address: int,
+        port: int,
+        seen: float | None,
+        caller: tuple[int, int],
     ) -> tuple[End | None, str]:
         """What listens in ``there`` on an end, and why that may not be who was ``seen`` then."""
         number = self._known.addresses[address]
         if is_link_local(number):
             return None, LINK_LOCAL
-        covering = self._listeners.table.find(there, proto, port, address, is_ipv4(number))
+        end_of_all_times = self._listeners.table.find(there, proto, port, address, is_ipv4(number))
+        covering = self._called.of(end_of_all_times, *caller)
+        is_decided = covering != UNDECIDED
+        if not is_decided:
+            covering = end_of_all_times
         if covering < 0:
             return None, NO_LISTENER
         owner = self._listeners.ends[covering].owner
@@ -124,7 +145,7 @@ class OneSided:
             return end, TRANSLATION_POSSIBLE
         if not self._fleet.namespaces[there].cannot_translate:
             return end, TRANSLATION_POSSIBLE
-        return end, self._age_reason(owner, seen)
+        return end, self._age_reason(owner, seen) if is_decided else LISTENER_AGE_UNKNOWN
 
     def _age_reason(self, owner: int, seen: float | None) -> str:
         """Why the listener may not have been there when the client was seen; empty if it was."""

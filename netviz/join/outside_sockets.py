@@ -90,7 +90,7 @@ def _thrown_away(trace: Trace, options: JoinOptions) -> Iterator[OutsideSocket]:
                 continue
             listener = -1
             if local_port in listening:
-                listener = trace.covering(namespace, proto, local[place], local_port)
+                listener = trace.covering(namespace, proto, local[place], local_port, seen)
             if listener >= 0 and not inode and state in NOT_ACCEPTED:
                 owner = trace.listeners.ends[listener].owner
             end = End(namespace, owner, listener, inode == 0)

@@ -235,9 +235,9 @@ class _SctpJoiner:
         self, socket: SctpSocket, there: int, addresses: Iterable[int]
     ) -> tuple[End | None, str]:
         """The listener on any of the addresses; what is doubtful of one is doubtful of it."""
-        port = socket.association.remote_port
+        caller, port = (socket.namespace, socket.seen), socket.association.remote_port
         found = [
-            self._judge.ahead(socket.namespace, there, PROTO, self._known.add(address), port)
+            self._judge.ahead(*caller, there, PROTO, self._known.add(address), port)
             for address in addresses
         ]
         return min(found, key=lambda answer: (answer[0] is None, answer[1] == ""))

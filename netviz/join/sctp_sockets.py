@@ -36,17 +36,17 @@ def sctp_sockets(fleet: Fleet, known: AddressTable, listeners: Listeners) -> Ite
         tables = fleet.tables_of(namespace)
         held = ((one, table.sample) for table in tables for one in table.associations)
         for (association, owner), samples in _distinct(held):
+            seen = 0
+            for sample in samples if sampled else ():
+                seen = fleet.sightings.add(seen, sample)
             covering = -1
             for address in association.local:
                 if covering < 0:
                     number = known.add(address)
-                    covering = listeners.table.find(
-                        namespace, PROTO, association.local_port, number, is_ipv4(address)
-                    )
+                    end_asked = namespace, PROTO, association.local_port, number
+                    covering = listeners.table.find(*end_asked, is_ipv4(address))
+                    covering = listeners.times.covering(covering, seen)
             end = End(namespace, owner, covering, association.inode == 0)
-            seen = 0
-            for sample in samples if sampled else ():
-                seen = fleet.sightings.add(seen, sample)
             yield SctpSocket(namespace, association, end, seen)
 
 

@@ -12,7 +12,7 @@ from netviz.fleet.ownership import Connected, local_addresses
 from netviz.fleet.sockets import CONNECTION_PROTOCOLS, TableSockets
 from netviz.graph import Missing
 from netviz.join.listeners import Listeners
-from netviz.loops import AddressTable, Dialled, gather, select, take, unite
+from netviz.loops import AddressTable, Dialled, distinct, gather, select, take, unite
 from netviz.tables import Candidates, ConnectedColumns
 
 
@@ -109,8 +109,9 @@ def select_candidates(
         for port in ports:
             listening[port] = 1
         first_port, _ = fleet.namespaces[namespace].local_port_range or (0, 0)
+        below, numbers = _below_listeners(listeners, namespace, proto, table) or (listening, None)
         chosen = select(
-            *(table, known, listening, with_recent, number, selected.dialled), first_port
+            *(table, known, below, with_recent, number, selected.dialled), first_port, numbers
         )
         for port in ports:
             listening[port] = 0
@@ -125,7 +126,8 @@ def select_candidates(
         local = array("I", [known.add(a) for a in local_addresses(table)])
         for i in chosen.unaccepted:
             end = local_addresses(table)[table.local[i]], table.local_port[i]
-            selected.unowned -= _is_covered(listeners, known, namespace, number, *end)
+            seen = table.seen[i] if table.seen else 0
+            selected.unowned -= _is_covered(listeners, known, namespace, number, *end, seen)
         gather(candidates, base, table, chosen.inner, chosen.remote, local, namespace, number)
         base += len(chosen.inner)
         if table.seen:
@@ -135,8 +137,36 @@ def select_candidates(
     return selected
 
 
+def _below_listeners(
+    listeners: Listeners, namespace: int, proto: str, table: ConnectedColumns
+) -> tuple[bytearray, array[int]] | None:
+    """Flags, and the number of its flag for each socket: 1 where its port had a listener when it
+    was seen. None where all ports that have one have it in all samples."""
+    changing = listeners.times.changing_ports(namespace, proto) if table.seen else {}
+    if not changing:
+        return None
+    kinds = [0] * 65536
+    for port in listeners.ports[(namespace, proto)]:
+        kinds[port] = 1
+    for number, port in enumerate(changing, 2):
+        kinds[port] = number
+    held = list(changing.values())
+    numbers, sets, of = distinct(array("I", map(kinds.__getitem__, table.local_port)), table.seen)
+    return bytearray(
+        number == 1 or (number > 1 and listeners.times.meet(namespace, held[number - 2], seen))
+        for number, seen in zip(numbers, sets, strict=True)
+    ), of
+
+
 def _is_covered(
-    listeners: Listeners, known: AddressTable, namespace: int, proto: int, address: int, port: int
+    listeners: Listeners,
+    known: AddressTable,
+    namespace: int,
+    proto: int,
+    address: int,
+    port: int,
+    seen: int,
 ) -> bool:
     number = known.add(address)
-    return listeners.table.find(namespace, proto, port, number, is_ipv4(address)) >= 0
+    covering = listeners.table.find(namespace, proto, port, number, is_ipv4(address))
+    return listeners.times.covering(covering, seen) >= 0

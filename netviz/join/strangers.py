@@ -16,6 +16,9 @@ from netviz.tables import SYN_RECV, SYN_SENT
 _NOT_SERVED = frozenset({SYN_SENT, SYN_RECV})
 """States in which nobody has been let in."""
 
+ANY_TIME = 0
+"""The number of the samples that list a socket of another machine: none of them is of this one."""
+
 
 def strangers(trace: Trace, nodes: Nodes) -> tuple[Strangers, ...]:
     """How many sockets each listener has whose other end is outside, or not known; sorted.
@@ -23,15 +26,17 @@ def strangers(trace: Trace, nodes: Nodes) -> tuple[Strangers, ...]:
     Not known is also of whom the sockets are that dial it and were not joined. Listeners of tcp,
     udp and udplite; only those that have any.
     """
-    counts: dict[int, list[int]] = {}
+    counts: dict[tuple[int, str, int, int], list[int]] = {}
     for listener, is_outside, number in _unjoined(trace):
-        counts.setdefault(listener, [0, 0])[not is_outside] += number
-    found = []
-    for listener, (outside, unknown) in counts.items():
+        # Who holds an end may change: those of all times are counted together.
         end = trace.listeners.ends[listener]
-        machine, netns = nodes.place_of(end.namespace)
-        address = format_address(end.address)
-        found.append(Strangers(machine, netns, end.proto, address, end.port, outside, unknown))
+        place = (end.namespace, end.proto, end.address, end.port)
+        counts.setdefault(place, [0, 0])[not is_outside] += number
+    found = []
+    for (namespace, proto, address, port), (outside, unknown) in counts.items():
+        machine, netns = nodes.place_of(namespace)
+        text = format_address(address)
+        found.append(Strangers(machine, netns, proto, text, port, outside, unknown))
     return tuple(sorted(found, key=lambda one: (one.machine, one.netns or "", *one[2:])))
 
 
@@ -41,11 +46,14 @@ def _unjoined(trace: Trace) -> Iterator[tuple[int, bool, int]]:
         listening = trace.listeners.ports.get((namespace, proto), ())
         local = local_addresses(table)
         # Sockets of a listener differ in nothing that is asked for: they are counted together.
-        places = Counter(zip(table.local, table.local_port, table.state, strict=True))
-        places.subtract((table.local[i], table.local_port[i], table.state[i]) for i in inner)
-        for (place, port, state), number in places.items():
+        sets = table.seen or bytes(len(table))
+        places = Counter(zip(table.local, table.local_port, table.state, sets, strict=True))
+        places.subtract(
+            (table.local[i], table.local_port[i], table.state[i], sets[i]) for i in inner
+        )
+        for (place, port, state, seen), number in places.items():
             if number and port in listening and state not in _NOT_SERVED:
-                listener = trace.covering(namespace, proto, local[place], port)
+                listener = trace.covering(namespace, proto, local[place], port, seen)
                 if listener >= 0:
                     yield listener, True, number
     dialled: Counter[tuple[int, int, str, int, int]] = Counter()
@@ -53,7 +61,7 @@ def _unjoined(trace: Trace) -> Iterator[tuple[int, bool, int]]:
         if not is_paired:
             one, there = trace.candidate(candidate), trace.target[candidate]
             if one.state not in _NOT_SERVED:
-                listener = trace.covering(one.namespace, one.proto, one.local, one.local_port)
+                listener = trace.listener[candidate]
                 if listener >= 0:
                     yield listener, there == NOBODY, 1
                 elif there != NOBODY:
@@ -62,6 +70,6 @@ def _unjoined(trace: Trace) -> Iterator[tuple[int, bool, int]]:
         # Where several have the address, each of them may have been called.
         several = trace.book.owners(namespace, remote) if there == AMBIGUOUS else (there,)
         for owner in several:
-            listener = trace.covering(owner, proto, remote, port)
+            listener = trace.covering(owner, proto, remote, port, ANY_TIME)
             if listener >= 0:
                 yield listener, False, number

@@ -33,7 +33,8 @@ NO_CANDIDATE = -1
 class ConnectedSocket(NamedTuple):
     """One connected socket, and the number that it has as a candidate.
 
-    ``owner`` is that of its listener where the socket waits to be accepted.
+    ``owner`` is that of its listener where the socket waits to be accepted. ``seen`` numbers the
+    set of samples that list it, 0 where no machine has several.
     """
 
     namespace: int
@@ -46,6 +47,7 @@ class ConnectedSocket(NamedTuple):
     inode: int
     owner: int
     candidate: int
+    seen: int = 0
 
 
 class Pair(NamedTuple):
@@ -137,10 +139,12 @@ class Trace:
                 self._pair_of.setdefault(server, Pair(client, kind, False, bool(directed)))
         return self._pair_of.get(candidate)
 
-    def covering(self, namespace: int, proto: str, address: int, port: int) -> int:
-        """The number of the listener that covers an address and port, negative where none does."""
+    def covering(self, namespace: int, proto: str, address: int, port: int, seen: int) -> int:
+        """The number of the listener that covers the local end of a socket, negative where none
+        does; ``seen`` numbers the samples that list the socket."""
         number, proto_number = self.known.add(address), CONNECTION_PROTOCOLS.index(proto)
-        return self.listeners.table.find(namespace, proto_number, port, number, is_ipv4(address))
+        end = self.listeners.table.find(namespace, proto_number, port, number, is_ipv4(address))
+        return self.listeners.times.covering(end, seen)
 
     def candidate(self, number: int) -> ConnectedSocket:
         """A candidate as a socket."""
@@ -156,6 +160,7 @@ class Trace:
             candidates.inode[number],
             candidates.owner[number],
             number,
+            candidates.seen[number] if candidates.seen else 0,
         )
 
 
@@ -173,6 +178,7 @@ def _external(
         table.inode[i],
         table.owner[i],
         NO_CANDIDATE,
+        table.seen[i] if table.seen else 0,
     )
 
 

@@ -6,12 +6,16 @@ from array import array
 
 
 def distinct(left: array[int], right: array[int]) -> tuple[array[int], array[int], array[int]]:
-    """The different pairs of two columns: (left, right, number of its pair for each entry)."""
+    """The different pairs of two columns: (left, right, number of its pair for each entry).
+
+    -1 becomes the greatest number of 32 bits.
+    """
     numbers: dict[tuple[int, int], int] = {}
     of = array(
         "I", [numbers.setdefault(pair, len(numbers)) for pair in zip(left, right, strict=True)]
     )
-    return array("I", [a for a, _ in numbers]), array("I", [b for _, b in numbers]), of
+    lefts, rights = (array("I", [pair[side] & 0xFFFFFFFF for pair in numbers]) for side in (0, 1))
+    return lefts, rights, of
 
 
 def take(values: array[int], numbers: array[int]) -> array[int]:

@@ -3,7 +3,7 @@
 
 def select(
     table, AddressTable known, bytearray listening, bint with_recent, uint8_t proto,
-    Dialled dialled, uint16_t first_port,
+    Dialled dialled, uint16_t first_port, array.array of=None,
 ):
     """Find the sockets whose remote address the group owns; count the others."""
     cdef Py_ssize_t n = len(table)
@@ -15,6 +15,8 @@ def select(
     cdef uint64_t *inode = u64(table.inode)
     cdef uint32_t *owner = u32(table.owner)
     cdef const uint8_t *listens = listening
+    cdef uint32_t *key = NULL if of is None else u32(of)
+    cdef uint32_t keys = <uint32_t>len(listening)
     cdef array.array inner = array.clone(U32, n, False)
     cdef array.array remote = array.clone(U32, n, False)
     cdef uint32_t *inner_at = u32(inner)
@@ -24,8 +26,14 @@ def select(
     cdef uint32_t number
     cdef Py_ssize_t i
     cdef bint enough = True
-    if len(listening) != 65536:
+    if of is None and keys != 65536:
         raise ValueError("there are 65536 ports")
+    if of is not None:
+        if len(of) != n:
+            raise IndexError("it is not known of every socket whether it is below a listener")
+        for i in range(n):
+            if key[i] >= keys:
+                raise IndexError("it is not known of every socket whether it is below a listener")
     with nogil:
         for i in range(n):
             if state[i] == TIME_WAIT and not with_recent:
@@ -49,7 +57,9 @@ def select(
                 if not inode[i] and waits(state[i]):
                     with gil:
                         unaccepted.append(i)
-            if listens[local_port[i]] or not is_single(remote_hi[i], remote_lo[i]):
+            if listens[local_port[i] if key == NULL else key[i]]:
+                continue
+            if not is_single(remote_hi[i], remote_lo[i]):
                 continue
             if (
                 local_port[i] < first_port

@@ -20,14 +20,17 @@ def select(
     proto: int,
     dialled: Dialled,
     first_port: int,
+    of: array[int] | None = None,
 ) -> Selection:
     """Throw away early: find the sockets whose remote address the group owns.
 
     ``listening[port]`` is 1 where the namespace has a listener on that port: the external sockets
     of other ports are added to ``dialled``, unless the ports say that it is the server
-    (``is_dialled``); ``first_port`` begins the local port range, 0 for unknown. TIME_WAIT sockets
-    are only counted unless ``with_recent``.
+    (``is_dialled``); ``first_port`` begins the local port range, 0 for unknown. Where ports change
+    hands, ``of`` has a number for each socket, and ``listening`` is by that. TIME_WAIT sockets are
+    only counted unless ``with_recent``.
     """
+    keys = table.local_port if of is None else of
     inner, remote, unaccepted = array("I"), array("I"), array("I")
     external = recent = unowned = 0
     for i in range(len(table)):
@@ -49,7 +52,7 @@ def select(
                 if not table.inode[i] and state in NOT_ACCEPTED:
                     unaccepted.append(i)
             local_port, remote_port = table.local_port[i], table.remote_port[i]
-            if not listening[local_port] and is_dialled(
+            if not listening[keys[i]] and is_dialled(
                 local_port, address, remote_port, state, first_port
             ):
                 dialled.add(proto, address, remote_port)

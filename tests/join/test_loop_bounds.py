@@ -45,6 +45,16 @@ def test_too_few_flags_of_ports_are_refused() -> None:
         _fastjoin.select(ConnectedColumns(), known, bytearray(80), False, 0, dialled, 0)
 
 
+def test_flags_that_are_not_of_every_socket_are_refused() -> None:
+    known, dialled = _fastjoin.AddressTable(), _fastjoin.Dialled()
+    table = ConnectedColumns()
+    for column in (getattr(table, field.name) for field in fields(table)):
+        column.append(0)
+    for below in (array("I"), array("I", [2]), array("I", [0, 0])):
+        with pytest.raises(IndexError, match="below a listener"):
+            _fastjoin.select(table, known, bytearray(2), False, 0, dialled, below)
+
+
 def test_sockets_that_do_not_fit_among_the_candidates_are_refused() -> None:
     table = ConnectedColumns()
     for column in (getattr(table, field.name) for field in fields(table)):

@@ -71,3 +71,18 @@ def test_an_entry_is_kept_once_however_many_samples_have_it() -> None:
             fleet.absorb(parse_sample(snapshot(machine)))
         kept = [len(record.translations) for record in fleet.namespaces]
         assert kept == [2]
+
+
+def test_the_server_that_shows_no_peer_is_the_one_that_listened_then() -> None:
+    asks = connect("192.0.2.10", 50000, "192.0.2.1", 53, 2, proto="udp", inode=5)
+    dns = entry("192.0.2.10:50000>192.0.2.1:53", "172.18.0.2:5353>192.0.2.10:50000", "udp")
+    for number, server in enumerate(("p3", "p4")):
+        one = replace(
+            simple("client", "192.0.2.10", asks), captured=CAPTURED + SECONDS * number, source="c"
+        )
+        lives = [
+            replace(listen("0.0.0.0", 5353, pid, proto="udp"), inode=pid * 100) for pid in (3, 4)
+        ]
+        machines = [at(router(dns, container(life)), place) for place, life in enumerate(lives)]
+        graph = stitched(one, *machines)
+        assert flows(graph) == [("client/p2", f"router/{server}", "udp", 5353, "nat", 1)]

@@ -143,3 +143,21 @@ def test_addresses_of_an_association_do_not_multiply() -> None:
     fleet = Fleet()
     fleet.absorb(parse_sample(machine("a", None, replace(FIRST, local=local, remote=remote))))
     assert len(identity._sockets(fleet, [{}], 0)) == 199
+
+
+def test_a_listener_of_another_time_is_none_of_an_association() -> None:
+    """What was a server's port is then dialled from, and another server holds the other end."""
+    calls = replace(FIRST, local="10.0.0.1", remote="10.0.0.2")
+    earlier_and_now: list[Association | Endpoint] = [Endpoint("0.0.0.0", 40000, 8, 77), calls]
+    client = [
+        machine("a", "10.0.0.1", one, source=f"a{place}", captured=CAPTURED + 60 * place)
+        for place, one in enumerate(earlier_and_now)
+    ]
+    server = [
+        machine("b", "10.0.0.2", one, source=f"b{place}", captured=CAPTURED + 60 * place)
+        for place, one in enumerate(Endpoint("0.0.0.0", 3868, pid, pid) for pid in (3, 4))
+    ]
+    graph = stitched(*client, *server)
+    assert flows(graph) == [("a/p2", "b/p4", "sctp", 3868, "one-sided", 1)]
+    before = replace(client[1], started=CAPTURED, finished=CAPTURED)
+    assert flows(stitched(before, *server)) == [("a/p2", "b/p3", "sctp", 3868, "one-sided", 1)]

@@ -70,7 +70,7 @@ def run(loops: ModuleType, tables: Tables, last_port: int = 0) -> dict[str, Any]
     ``last_port`` ends the local port range of the second namespace, 0 for unknown.
     """
     results: dict[str, Any] = {}
-    known, dialled = loops.AddressTable(), loops.Dialled()
+    known, dialled, dialled_in_time = loops.AddressTable(), loops.Dialled(), loops.Dialled()
     for address in (OURS, THEIRS, OURS6):
         known.add(address)
     listeners = loops.ListenerTable(known.add(ANY4), known.add(ANY6))
@@ -98,6 +98,11 @@ def run(loops: ModuleType, tables: Tables, last_port: int = 0) -> dict[str, Any]
             32768 * (number % 2),
         )
         results[f"selected{number}"] = chosen._asdict()
+        below = array("I", [port % 3 for port in parted.connected.local_port])
+        loops.select(
+            *(parted.connected, known, bytearray(b"\0\1\0"), False, 3, dialled_in_time),
+            *(0, below),
+        )
         locals_ = zip(parted.connected.locals_hi, parted.connected.locals_lo, strict=True)
         local = array("I", [known.add(hi << 64 | lo) for hi, lo in locals_])
         gathered.append((parted.connected, chosen.inner, chosen.remote, local, number % 2, 0))
@@ -141,7 +146,7 @@ def run(loops: ModuleType, tables: Tables, last_port: int = 0) -> dict[str, Any]
     for number in (*left, *right):
         paired[number] = 1
     results["left over"] = loops.left_over(target, paired)
-    results["dialled"] = dialled.most()
+    results["dialled"] = dialled.most(), dialled_in_time.most()
     results["without the first"] = dialled.most([end[1] for end in dialled.most()[:1]])
     results["account"] = loops.account(candidates, target, paired)._asdict()
     wanted = dict.fromkeys(
@@ -235,6 +240,10 @@ class TestOfEachTwin:
             assert (len(found.bound), found.bound.bad.count) == (0, lines == "long\n")
         assert len(tables[1].connected) == len(tables[1].bound) == 0
         assert owners.unlisted() == 1
+
+    def test_no_number_is_told_from_another(self, loops: ModuleType) -> None:
+        lefts, rights, of = loops.distinct(array("i", [-1, 5, -1]), array("i", [7, 7, 7]))
+        assert (list(lefts), list(rights), list(of)) == ([0xFFFFFFFF, 5], [7, 7], [0, 1, 0])
 
     def test_of_two_listeners_at_one_place_the_later_counts(self, loops: ModuleType) -> None:
         listeners = loops.ListenerTable(8, 9)
