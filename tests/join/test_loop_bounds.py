@@ -52,7 +52,7 @@ def test_flags_that_are_not_of_every_socket_are_refused() -> None:
         column.append(0)
     for below in (array("I"), array("I", [2]), array("I", [0, 0])):
         with pytest.raises(IndexError, match="below a listener"):
-            _fastjoin.select(table, known, bytearray(2), False, 0, dialled, below)
+            _fastjoin.select(table, known, bytearray(2), False, 0, dialled, 0, below)
 
 
 def test_sockets_that_do_not_fit_among_the_candidates_are_refused() -> None:
