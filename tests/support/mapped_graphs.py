@@ -119,9 +119,9 @@ def machines(graph: Graph, reader: Reader) -> Counter[tuple[Hashable, ...]]:
 def flows(graph: Graph, reader: Reader, either_way: Set[Ends] = frozenset()) -> Counter[FlowKey]:
     """The flows. Which end of an undirected one comes first depends on the names, so it is let be.
 
-    So does which of its two ports it has, and so with which others between the same nodes it is one
-    flow: of ``either_way``, what has such a flow in either graph, the connections are counted. So do
-    the samples of a flow of many connections, the smallest of them.
+    So does which of its two ports it has, and so with which others between the same nodes it is
+    one flow: of ``either_way``, what has such a flow in either graph, the connections are counted.
+    So do the samples of a flow of many connections, the smallest of them.
     """
     known = nodes(graph, reader)
     names = {machine.id: reader.name("host", machine.name) for machine in graph.machines}
