@@ -19,8 +19,8 @@ from groups import (
 from hypothesis import given, settings
 from random_machines import groups
 
-from netviz.join.one_sided import NO_LISTENER, TRANSLATION_POSSIBLE
 from netviz.join.unjoined import NOT_ANSWERED, SEVERAL_ENDS
+from netviz.join.verdicts import NO_LISTENER, TRANSLATION_POSSIBLE
 from netviz.stitch import StitchOptions, stitch
 
 OPTIONS = StitchOptions(unjoined=True)
