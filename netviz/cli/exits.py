@@ -12,6 +12,7 @@ import signal
 import sys
 from collections.abc import Callable
 
+from netviz.capture.messages import say as tell
 from netviz.errors import NetvizError
 
 DONE = 0
@@ -64,13 +65,7 @@ def _status(program: str, command: Callable[[], int], failed: int) -> int:
 
 def say(text: str) -> None:
     """Print ``text`` on standard error; control characters in it cannot steer a terminal."""
-    if sys.stderr is None:
-        return
-    safe = "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
-    try:
-        print(safe, file=sys.stderr, flush=True)
-    except OSError:
-        return  # nobody is there to be told
+    tell("".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text))
 
 
 def _forget_standard_output() -> None:

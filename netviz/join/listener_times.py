@@ -70,10 +70,7 @@ class ListenerTimes:
         if not self._held or not candidates.seen:
             return listener
         ends, sets, of = distinct(listener, candidates.seen)
-        covering = [
-            self.covering(end, seen) if end in self._held else end
-            for end, seen in zip(ends, sets, strict=True)
-        ]
+        covering = map(self.covering, ends, sets)
         nobody = 0xFFFFFFFF
         return take(array("i", [-1 if end == nobody else end for end in covering]), of)
 

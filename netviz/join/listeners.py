@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from netviz.addresses import ANY4, ANY6, format_address
+from netviz.addresses import ANY4, ANY6, format_address, is_ipv4
 from netviz.fleet.fleet import Fleet
 from netviz.fleet.sockets import CONNECTION_PROTOCOLS, BoundSocket, PacketSocket, TableSockets
 from netviz.graph import Listener
@@ -62,6 +62,7 @@ class Listeners:
         self.others: dict[str, int] = {}
         self.ports: dict[tuple[int, str], set[int]] = {}
         """The ports that a namespace listens on, by namespace and protocol."""
+        self._known = known
         self.table = ListenerTable(known.add(ANY4), known.add(ANY6))
         self.times = ListenerTimes(fleet, self.ends, self.table, known)
         sampled = fleet.is_sampled
@@ -84,6 +85,15 @@ class Listeners:
                 known.add(end.address),
                 number,
             )
+
+    def covering(self, namespace: int, proto: int, address: int, port: int, seen: int) -> int:
+        """The number of the listener that covers an end of a socket, negative where none does.
+
+        ``proto`` is the number of its protocol; ``seen`` numbers the samples that list the socket.
+        """
+        number = self._known.add(address)
+        end = self.table.find(namespace, proto, port, number, is_ipv4(address))
+        return self.times.covering(end, seen)
 
     @property
     def owners(self) -> array[int]:

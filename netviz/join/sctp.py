@@ -85,7 +85,7 @@ def join_sctp(
     ``when`` tells when a translation was in its table.
     """
     sockets = sorted(
-        sctp_sockets(fleet, known, listeners),
+        sctp_sockets(fleet, listeners),
         key=lambda s: (s.association.inode, s.association[1:], s.namespace),
     )
     ranks = fleet.ranks()

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from netviz.addresses import is_ipv4
 from netviz.fleet.fleet import Fleet
 from netviz.fleet.sockets import CONNECTION_PROTOCOLS, HeldAssociation
 from netviz.join.direction import Tuple
 from netviz.join.listeners import Listeners
-from netviz.loops import AddressTable
 from netviz.loops.results import End
 from netviz.parsers.sctp import ESTABLISHED, Association
 
@@ -29,7 +27,7 @@ class SctpSocket(NamedTuple):
     seen: int = 0
 
 
-def sctp_sockets(fleet: Fleet, known: AddressTable, listeners: Listeners) -> Iterator[SctpSocket]:
+def sctp_sockets(fleet: Fleet, listeners: Listeners) -> Iterator[SctpSocket]:
     """Every association of the group once, however many samples and repeats there are (rule 8)."""
     sampled = fleet.is_sampled
     for namespace in range(len(fleet.namespaces)):
@@ -39,13 +37,10 @@ def sctp_sockets(fleet: Fleet, known: AddressTable, listeners: Listeners) -> Ite
             seen = 0
             for sample in samples if sampled else ():
                 seen = fleet.sightings.add(seen, sample)
-            covering = -1
+            covering, port = -1, association.local_port
             for address in association.local:
                 if covering < 0:
-                    number = known.add(address)
-                    end_asked = namespace, PROTO, association.local_port, number
-                    covering = listeners.table.find(*end_asked, is_ipv4(address))
-                    covering = listeners.times.covering(covering, seen)
+                    covering = listeners.covering(namespace, PROTO, address, port, seen)
             end = End(namespace, owner, covering, association.inode == 0)
             yield SctpSocket(namespace, association, end, seen)
 

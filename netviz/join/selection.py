@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from netviz.addresses import broadcast_of, format_address, is_ipv4
+from netviz.addresses import broadcast_of, format_address
 from netviz.fleet.fleet import Fleet
 from netviz.fleet.ownership import Connected, local_addresses
 from netviz.fleet.sockets import CONNECTION_PROTOCOLS, TableSockets
@@ -127,7 +127,7 @@ def select_candidates(
         for i in chosen.unaccepted:
             end = local_addresses(table)[table.local[i]], table.local_port[i]
             seen = table.seen[i] if table.seen else 0
-            selected.unowned -= _is_covered(listeners, known, namespace, number, *end, seen)
+            selected.unowned -= listeners.covering(namespace, number, *end, seen) >= 0
         gather(candidates, base, table, chosen.inner, chosen.remote, local, namespace, number)
         base += len(chosen.inner)
         if table.seen:
@@ -156,17 +156,3 @@ def _below_listeners(
         number == 1 or (number > 1 and listeners.times.meet(namespace, held[number - 2], seen))
         for number, seen in zip(numbers, sets, strict=True)
     ), of
-
-
-def _is_covered(
-    listeners: Listeners,
-    known: AddressTable,
-    namespace: int,
-    proto: int,
-    address: int,
-    port: int,
-    seen: int,
-) -> bool:
-    number = known.add(address)
-    covering = listeners.table.find(namespace, proto, port, number, is_ipv4(address))
-    return listeners.times.covering(covering, seen) >= 0

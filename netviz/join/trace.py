@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from netviz.addresses import AddressBook, is_ipv4
+from netviz.addresses import AddressBook
 from netviz.fleet.ownership import local_addresses
 from netviz.fleet.sockets import CONNECTION_PROTOCOLS
 from netviz.fleet.translations import Translation
@@ -142,9 +142,8 @@ class Trace:
     def covering(self, namespace: int, proto: str, address: int, port: int, seen: int) -> int:
         """The number of the listener that covers the local end of a socket, negative where none
         does; ``seen`` numbers the samples that list the socket."""
-        number, proto_number = self.known.add(address), CONNECTION_PROTOCOLS.index(proto)
-        end = self.listeners.table.find(namespace, proto_number, port, number, is_ipv4(address))
-        return self.listeners.times.covering(end, seen)
+        number = CONNECTION_PROTOCOLS.index(proto)
+        return self.listeners.covering(namespace, number, address, port, seen)
 
     def candidate(self, number: int) -> ConnectedSocket:
         """A candidate as a socket."""

@@ -443,8 +443,8 @@ SNAPSHOTS = (
     Defence(
         "tests/cli/test_command_exits.py::test_control_characters_in_an_error_are_escaped",
         "netviz/cli/exits.py",
-        "print(safe, file=sys.stderr, flush=True)",
-        "print(text, file=sys.stderr, flush=True)",
+        """tell("".join(c if c.isprintable() or c == "\\n" else ascii(c)[1:-1] for c in text))""",
+        "tell(text)",
     ),
     Defence(
         "tests/snapshot/test_snapshot_files.py::test_name_with_control_characters_is_escaped",
